@@ -1,0 +1,73 @@
+import { tags } from './der.js'
+
+/** A writer of the Distinguished Encoding Rules (ITU-T X.690): each function gives the octets of one whole element. */
+export function write (tag: number, ...parts: readonly Uint8Array[]): Buffer {
+  let length = 0
+  for (const part of parts) length += part.length
+  return Buffer.concat([header(tag, length), ...parts])
+}
+
+function header (tag: number, length: number): Buffer {
+  if (length < 0x80) return Buffer.from([tag, length])
+  const octets = octetsOf(length)
+  return Buffer.from([tag, 0x80 | octets.length, ...octets])
+}
+
+export const writeSequence = (...parts: readonly Uint8Array[]) => write(tags.sequence, ...parts)
+
+/** SET OF: DER orders the members by their encodings (X.690, 11.6). */
+export const writeSet = (...parts: readonly Uint8Array[]) => write(tags.set, ...[...parts].sort(Buffer.compare))
+
+export const writeBoolean = (value: boolean) => Buffer.from([tags.boolean, 1, value ? 0xff : 0])
+
+export const writeNull = () => Buffer.from([tags.null, 0])
+
+/** A non-negative INTEGER, from a number or from its octets, big end first. */
+export function writeInteger (value: number | Uint8Array): Buffer {
+  const octets = typeof value === 'number' ? octetsOf(value) : Buffer.from(value)
+  let first = 0
+  while (first < octets.length - 1 && octets[first] === 0) first++
+  const least = octets.subarray(first)
+  return least[0] >= 0x80 ? write(tags.integer, Buffer.from([0]), least) : write(tags.integer, least)
+}
+
+function octetsOf (value: number): Buffer {
+  const text = value.toString(16)
+  return Buffer.from(text.padStart(text.length + (text.length & 1), '0'), 'hex')
+}
+
+export const writeOctetString = (octets: Uint8Array) => write(tags.octetString, octets)
+
+/** A BIT STRING of whole octets. */
+export const writeBitString = (octets: Uint8Array) => write(tags.bitString, Buffer.from([0]), octets)
+
+/** A named BIT STRING, from the numbers of the bits to set; trailing zero bits are left out (X.690, 11.2.2). */
+export function writeNamedBits (bits: readonly number[]): Buffer {
+  if (bits.length === 0) return write(tags.bitString, Buffer.from([0]))
+  const highest = Math.max(...bits)
+  const octets = Buffer.alloc((highest >> 3) + 1)
+  for (const bit of bits) octets[bit >> 3] |= 0x80 >> (bit & 7)
+  return write(tags.bitString, Buffer.from([7 - (highest & 7)]), octets)
+}
+
+/** From dotted decimal form. */
+export function writeObjectIdentifier (dotted: string): Buffer {
+  const [first, second, ...rest] = dotted.split('.').map(Number)
+  const octets: number[] = []
+  for (const arc of [first * 40 + second, ...rest]) octets.push(...arcOctets(arc))
+  return write(tags.objectIdentifier, Buffer.from(octets))
+}
+
+function arcOctets (arc: number): number[] {
+  const octets = [arc % 128]
+  for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) octets.unshift(0x80 | (left % 128))
+  return octets
+}
+
+/** A Time of RFC 5280, section 4.1.2.5: UTCTime up to the year 2049, GeneralizedTime from 2050 on; whole seconds. */
+export function writeTime (date: Date): Buffer {
+  const text = date.toISOString().replace(/[-:T]|\.\d+/g, '')
+  return date.getUTCFullYear() >= 1950 && date.getUTCFullYear() < 2050
+    ? write(tags.utcTime, Buffer.from(text.slice(2), 'latin1'))
+    : write(tags.generalizedTime, Buffer.from(text, 'latin1'))
+}

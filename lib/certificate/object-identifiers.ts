@@ -1,0 +1,81 @@
+/** Object identifiers in dotted form, under the names that the RFCs give them. */
+
+/** Attribute types of distinguished names: RFC 5280 appendix A.1, RFC 4519, X.520, PKCS #9 and ETSI EN 319 412-1. */
+export const attributeTypes = {
+  commonName: '2.5.4.3',
+  surname: '2.5.4.4',
+  serialNumber: '2.5.4.5',
+  countryName: '2.5.4.6',
+  localityName: '2.5.4.7',
+  stateOrProvinceName: '2.5.4.8',
+  streetAddress: '2.5.4.9',
+  organizationName: '2.5.4.10',
+  organizationalUnitName: '2.5.4.11',
+  title: '2.5.4.12',
+  description: '2.5.4.13',
+  businessCategory: '2.5.4.15',
+  postalCode: '2.5.4.17',
+  name: '2.5.4.41',
+  givenName: '2.5.4.42',
+  initials: '2.5.4.43',
+  generationQualifier: '2.5.4.44',
+  dnQualifier: '2.5.4.46',
+  pseudonym: '2.5.4.65',
+  organizationIdentifier: '2.5.4.97',
+  userId: '0.9.2342.19200300.100.1.1',
+  domainComponent: '0.9.2342.19200300.100.1.25',
+  emailAddress: '1.2.840.113549.1.9.1'
+} as const
+
+export type AttributeName = keyof typeof attributeTypes
+
+/** Certificate extensions: RFC 5280, section 4.2. */
+export const extensionTypes = {
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  issuerAltName: '2.5.29.18',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  cRLDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
+  authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
+  extendedKeyUsage: '2.5.29.37',
+  inhibitAnyPolicy: '2.5.29.54',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1'
+} as const
+
+/** Purposes of extended key usage: RFC 5280 section 4.2.1.12, RFC 6960, and the two of Windows and Kerberos log-on. */
+export const keyPurposes = {
+  anyExtendedKeyUsage: '2.5.29.37.0',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+  codeSigning: '1.3.6.1.5.5.7.3.3',
+  emailProtection: '1.3.6.1.5.5.7.3.4',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+  OCSPSigning: '1.3.6.1.5.5.7.3.9',
+  pkinitKPClientAuth: '1.3.6.1.5.2.3.4',
+  smartcardLogon: '1.3.6.1.4.1.311.20.2.2'
+} as const
+
+export type KeyPurposeName = keyof typeof keyPurposes
+
+/** Types of otherName whose text is decoded: RFC 9598 and Microsoft's user principal name. */
+export const otherNameTypes = {
+  userPrincipalName: '1.3.6.1.4.1.311.20.2.3',
+  smtpUTF8Mailbox: '1.3.6.1.5.5.7.8.9'
+} as const
+
+/** Access methods of authorityInfoAccess: RFC 5280, section 4.2.2.1. */
+export const accessMethods = {
+  ocsp: '1.3.6.1.5.5.7.48.1',
+  caIssuers: '1.3.6.1.5.5.7.48.2'
+} as const
+
+const inverse = <Name extends string>(table: Record<Name, string>) =>
+  new Map<string, Name>(Object.entries(table).map(([name, type]) => [type as string, name as Name]))
+
+export const attributeNames: ReadonlyMap<string, AttributeName> = inverse(attributeTypes)
+export const keyPurposeNames: ReadonlyMap<string, KeyPurposeName> = inverse(keyPurposes)

@@ -1,0 +1,120 @@
+/**
+ * Every error code of this package, on one page. Nothing is imported here.
+ *
+ * Three families:
+ *   FST_CLIENT_CERTIFICATE_…   what a caller of the application, or its owner at boot, is told
+ *   ERR_CERTIFICATION_PATH_…   why a certificate has no good path to a trust anchor
+ *   ERR_CERTIFICATE_…          why octets are not the certificate, key or store that they should be
+ */
+
+/** Why a request was refused; the end of its code `FST_CLIENT_CERTIFICATE_…`. */
+export type RefusalReason =
+  'MISSING' | 'UNTRUSTED' | 'NOT_YET_VALID' | 'EXPIRED' | 'REVOKED' | 'FORBIDDEN' | 'MALFORMED' | 'STATUS_UNKNOWN'
+
+// Short sentences that are safe to show to anyone: the details stay in `cause` and in the log.
+const refusals: Record<RefusalReason, { statusCode: number, message: string }> = {
+  MISSING: { statusCode: 401, message: 'A client certificate is required' },
+  UNTRUSTED: { statusCode: 401, message: 'The client certificate is not trusted' },
+  NOT_YET_VALID: { statusCode: 401, message: 'The client certificate is not yet valid' },
+  EXPIRED: { statusCode: 401, message: 'The client certificate has expired' },
+  REVOKED: { statusCode: 401, message: 'The client certificate has been revoked' },
+  FORBIDDEN: { statusCode: 403, message: 'The client certificate does not permit this' },
+  MALFORMED: { statusCode: 400, message: 'The forwarded client certificate cannot be read' },
+  STATUS_UNKNOWN: { statusCode: 503, message: 'The status of the client certificate cannot be told' }
+}
+
+/** A request was refused. `reason` is the end of `code`, `cause` has the details, which are for the log alone. */
+export class ClientCertificateError extends Error {
+  readonly code: `FST_CLIENT_CERTIFICATE_${RefusalReason}`
+  readonly reason: RefusalReason
+  readonly statusCode: number
+  /** Reply headers: a 401 carries a challenge (RFC 9110, section 11.6.1; no scheme is registered for TLS). */
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor (reason: RefusalReason, cause?: unknown) {
+    super(refusals[reason].message, cause === undefined ? undefined : { cause })
+    this.name = 'ClientCertificateError'
+    this.code = `FST_CLIENT_CERTIFICATE_${reason}`
+    this.reason = reason
+    this.statusCode = refusals[reason].statusCode
+    this.headers = this.statusCode === 401 ? { 'www-authenticate': 'ClientCertificate' } : {}
+  }
+}
+
+/** An option of the plugin, or of a route, stops the start. `key` names it, as in `tls.minVersion`. */
+export class OptionError extends Error {
+  readonly code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION' | 'FST_CLIENT_CERTIFICATE_INVALID_ROUTE_OPTION'
+  readonly key: string
+  readonly statusCode = 500
+
+  constructor (key: string, problem: string, options: { cause?: unknown, route?: string } = {}) {
+    const place = options.route === undefined ? `option '${key}'` : `option '${key}' of route ${options.route}`
+    super(`${place} ${problem}`, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'OptionError'
+    this.code = options.route === undefined
+      ? 'FST_CLIENT_CERTIFICATE_INVALID_OPTION'
+      : 'FST_CLIENT_CERTIFICATE_INVALID_ROUTE_OPTION'
+    this.key = key
+  }
+}
+
+/** A rule of RFC 5280, section 6, that a path broke; the end of the code `ERR_CERTIFICATION_PATH_…`. */
+export type PathRule =
+  | 'NO_ISSUER' | 'SIGNATURE' | 'WEAK_SIGNATURE' | 'WEAK_KEY' | 'EXPIRED' | 'NOT_YET_VALID'
+  | 'NOT_A_CA' | 'PATH_LENGTH' | 'KEY_USAGE' | 'EXTENDED_KEY_USAGE' | 'CRITICAL_EXTENSION' | 'LIMIT' | 'MALFORMED'
+
+export interface PathFacts {
+  readonly rule: PathRule
+  /** The subject, in RFC 4514 form, of the certificate that broke the rule. For people: nothing is decided on it. */
+  readonly certificate: string
+  /** How far that certificate is from the leaf: 0 is the leaf itself. */
+  readonly depth: number
+  /** A plain sentence: what was expected and what was found. */
+  readonly problem: string
+}
+
+/** No path from the certificate to a trust anchor holds. The facts are those of the candidate path that came furthest. */
+export class CertificationPathError extends Error {
+  readonly code: `ERR_CERTIFICATION_PATH_${PathRule}`
+  readonly rule: PathRule
+  readonly certificate: string
+  readonly depth: number
+
+  constructor (facts: PathFacts, cause?: unknown) {
+    super(`${facts.problem} (certificate ${facts.depth}: ${facts.certificate || 'empty subject'})`,
+      cause === undefined ? undefined : { cause })
+    this.name = 'CertificationPathError'
+    this.code = `ERR_CERTIFICATION_PATH_${facts.rule}`
+    this.rule = facts.rule
+    this.certificate = facts.certificate
+    this.depth = facts.depth
+  }
+}
+
+/**
+ * MALFORMED    the octets break their encoding rules, or hold what no certificate may hold
+ * UNSUPPORTED  they are well formed, but of a kind that is not read here; the message says what to do
+ * PASSPHRASE   the passphrase is missing or wrong
+ */
+export type CertificateProblem = 'MALFORMED' | 'UNSUPPORTED' | 'PASSPHRASE'
+
+/** Octets or text could not be read as the certificate, name, key or store that was asked for. */
+export class CertificateError extends Error {
+  readonly code: `ERR_CERTIFICATE_${CertificateProblem}`
+
+  constructor (problem: CertificateProblem, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'CertificateError'
+    this.code = `ERR_CERTIFICATE_${problem}`
+  }
+}
+
+/** A certificate authority cannot do what it was asked to do; the message says what was wrong with which argument. */
+export class AuthorityError extends Error {
+  readonly code = 'ERR_CERTIFICATE_AUTHORITY'
+
+  constructor (message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'AuthorityError'
+  }
+}
