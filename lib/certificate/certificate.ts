@@ -76,10 +76,13 @@ export class Certificate {
     return Object.freeze({ notBefore: new Date(this.#contents.notBefore), notAfter: new Date(this.#contents.notAfter) })
   }
 
-  /** Whether `date` is in the validity period, both ends included (RFC 5280, section 4.1.2.5). An Invalid Date is not. */
+  /**
+   * Whether `date` is in the validity period, both ends included (RFC 5280, section 4.1.2.5). Certificates count whole
+   * seconds, so the last one holds until it is over. An Invalid Date is not in it.
+   */
   isValidAt (date: Date): boolean {
     const time = date.getTime()
-    return time >= this.#contents.notBefore && time <= this.#contents.notAfter
+    return time >= this.#contents.notBefore && time < this.#contents.notAfter + 1000
   }
 
   /** The DER of the SubjectPublicKeyInfo. */
