@@ -1,0 +1,111 @@
+import { extensionTypes, keyPurposes, rsaKeyBits, type Certificate } from '../certificate/index.js'
+import type { PathRule } from '../errors.js'
+
+/** What the leaf is to be used for; `any` asks for nothing. */
+export type Purpose = 'clientAuth' | 'serverAuth' | 'any'
+
+/** A rule that a certificate broke, and how. */
+export interface Broken {
+  readonly rule: PathRule
+  readonly problem: string
+}
+
+/** The instant and the purpose that a path is judged for. */
+export interface Circumstances {
+  readonly at: Date
+  readonly purpose: Purpose
+}
+
+// NIST SP 800-57 part 1, table 2: below 2048 bits an RSA key has less than 112 bits of strength.
+const minRsaBits = 2048
+
+const rsaKeyTypes: ReadonlySet<string> = new Set(['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.10'])
+
+/** What this module and the builder of paths heed; any other critical extension refuses the certificate (RFC 5280, section 4.2). */
+const heededExtensions: ReadonlySet<string> = new Set([
+  extensionTypes.basicConstraints,
+  extensionTypes.keyUsage,
+  extensionTypes.extendedKeyUsage,
+  extensionTypes.subjectAltName,
+  // Says under which policies a certificate was issued; it restricts nothing while no policy is asked for.
+  extensionTypes.certificatePolicies
+])
+
+/** What is wrong with the first certificate of a path, its issuer aside. */
+export function leafProblem (leaf: Certificate, { at, purpose }: Circumstances): Broken | undefined {
+  return dateProblem(leaf, at) ??
+    extensionProblem(leaf) ??
+    keyProblem(leaf) ??
+    leafKeyUsageProblem(leaf, purpose) ??
+    purposeProblem(leaf, purpose, false)
+}
+
+/**
+ * What keeps `issuer` from standing above `below`, the path so far from the leaf on; signatures and names aside.
+ * A trust anchor may be of version 1, which has no extensions to say that it is a CA: its owner says so.
+ */
+export function issuerProblem (issuer: Certificate, below: readonly Certificate[], isAnchor: boolean, { at, purpose }: Circumstances): Broken | undefined {
+  return authorityProblem(issuer, isAnchor) ??
+    extensionProblem(issuer) ??
+    constraintProblem(issuer) ??
+    keyProblem(issuer) ??
+    purposeProblem(issuer, purpose, true) ??
+    pathLengthProblem(issuer, below) ??
+    dateProblem(issuer, at)
+}
+
+function dateProblem (certificate: Certificate, at: Date): Broken | undefined {
+  if (certificate.isValidAt(at)) return undefined
+  const { notBefore, notAfter } = certificate.validity
+  return at < notBefore
+    ? { rule: 'NOT_YET_VALID', problem: `the certificate is not valid before ${notBefore.toISOString()}` }
+    : { rule: 'EXPIRED', problem: `the certificate expired at ${notAfter.toISOString()}` }
+}
+
+function extensionProblem (certificate: Certificate): Broken | undefined {
+  const unheeded = certificate.extensions.find((extension) => extension.critical && !heededExtensions.has(extension.type))
+  return unheeded && { rule: 'CRITICAL_EXTENSION', problem: `the critical extension ${unheeded.type} is not understood here` }
+}
+
+// Constraints that are not evaluated must not pass for kept, whether or not they are marked critical as RFC 5280 asks.
+function constraintProblem (issuer: Certificate): Broken | undefined {
+  const { nameConstraints, policyConstraints, inhibitAnyPolicy } = issuer
+  if (nameConstraints === undefined && policyConstraints === undefined && inhibitAnyPolicy === undefined) return undefined
+  return { rule: 'CRITICAL_EXTENSION', problem: 'name constraints and policy constraints are not evaluated here' }
+}
+
+function keyProblem (certificate: Certificate): Broken | undefined {
+  if (!rsaKeyTypes.has(certificate.publicKeyAlgorithm.algorithm)) return undefined
+  const bits = rsaKeyBits(certificate.subjectPublicKey)
+  return bits >= minRsaBits ? undefined : { rule: 'WEAK_KEY', problem: `the RSA key has ${bits} bits, fewer than ${minRsaBits}` }
+}
+
+function authorityProblem (issuer: Certificate, isAnchor: boolean): Broken | undefined {
+  if (issuer.version < 3 && isAnchor) return undefined
+  if (issuer.basicConstraints?.cA !== true) return { rule: 'NOT_A_CA', problem: 'the issuer is not a CA by its basicConstraints' }
+  if (issuer.keyUsage === undefined || issuer.keyUsage.includes('keyCertSign')) return undefined
+  return { rule: 'KEY_USAGE', problem: 'the issuer\'s keyUsage does not include keyCertSign' }
+}
+
+// RFC 5246, section 7.4.6 and RFC 8446, section 4.4.2.4 want digitalSignature; keyAgreement is what fixed DH had.
+function leafKeyUsageProblem (leaf: Certificate, purpose: Purpose): Broken | undefined {
+  if (purpose !== 'clientAuth' || leaf.keyUsage === undefined) return undefined
+  if (leaf.keyUsage.includes('digitalSignature') || leaf.keyUsage.includes('keyAgreement')) return undefined
+  return { rule: 'KEY_USAGE', problem: 'the keyUsage includes neither digitalSignature nor keyAgreement' }
+}
+
+/** An absent extended key usage restricts nothing; `anyExtendedKeyUsage` is enough for a CA, but a leaf has to name the purpose. */
+function purposeProblem (certificate: Certificate, purpose: Purpose, anyWillDo: boolean): Broken | undefined {
+  const allowed = certificate.extendedKeyUsage
+  if (purpose === 'any' || allowed === undefined || allowed.includes(purpose)) return undefined
+  if (anyWillDo && allowed.includes('anyExtendedKeyUsage')) return undefined
+  return { rule: 'EXTENDED_KEY_USAGE', problem: `the extendedKeyUsage does not include ${purpose} (${keyPurposes[purpose]})` }
+}
+
+// RFC 5280, section 4.2.1.9: self-issued intermediates do not count, and neither does the leaf.
+function pathLengthProblem (issuer: Certificate, below: readonly Certificate[]): Broken | undefined {
+  const limit = issuer.basicConstraints?.pathLenConstraint
+  if (limit === undefined) return undefined
+  const count = below.slice(1).filter((certificate) => !certificate.isSelfIssued).length
+  return count <= limit ? undefined : { rule: 'PATH_LENGTH', problem: `${count} intermediates stand below a CA that allows ${limit}` }
+}
