@@ -1,3 +1,4 @@
+import { CertificateError } from '../errors.js'
 import { tags } from './der.js'
 
 /** A writer of the Distinguished Encoding Rules (ITU-T X.690): each function gives the octets of one whole element. */
@@ -50,17 +51,23 @@ export function writeNamedBits (bits: readonly number[]): Buffer {
   return write(tags.bitString, Buffer.from([7 - (highest & 7)]), octets)
 }
 
-/** From dotted decimal form. */
+/**
+ * From dotted decimal form.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: not dotted decimal, or first arcs that X.660 does not have
+ */
 export function writeObjectIdentifier (dotted: string): Buffer {
-  const [first, second, ...rest] = dotted.split('.').map(Number)
-  const octets: number[] = []
-  for (const arc of [first * 40 + second, ...rest]) octets.push(...arcOctets(arc))
-  return write(tags.objectIdentifier, Buffer.from(octets))
+  if (!isObjectIdentifier(dotted)) throw new CertificateError('MALFORMED', `${JSON.stringify(dotted)} is no object identifier`)
+  const [first, second, ...rest] = dotted.split('.').map(BigInt)
+  return write(tags.objectIdentifier, Buffer.from([first * 40n + second, ...rest].flatMap(arcOctets)))
 }
 
-function arcOctets (arc: number): number[] {
-  const octets = [arc % 128]
-  for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) octets.unshift(0x80 | (left % 128))
+/** Whether a text is an object identifier in dotted decimal form. Below the arcs 0 and 1 there are 40 places (X.660). */
+export const isObjectIdentifier = (text: string): boolean =>
+  /^(?:[01]\.(?:\d|[123]\d)|2\.(?:0|[1-9]\d*))(?:\.(?:0|[1-9]\d*))*$/.test(text)
+
+function arcOctets (arc: bigint): number[] {
+  const octets = [Number(arc & 0x7fn)]
+  for (let left = arc >> 7n; left > 0n; left >>= 7n) octets.unshift(0x80 | Number(left & 0x7fn))
   return octets
 }
 

@@ -1,4 +1,4 @@
-import { attributeNames, attributeTypes, type AttributeName } from './object-identifiers.js'
+import { attributeNames, attributeTypeOf, type AttributeName } from './object-identifiers.js'
 import { children, encoding, expect, Fields, members, readObjectIdentifier, readWhole, tags, type Element } from './der.js'
 import { formatDistinguishedName } from './rfc4514.js'
 import { readString, stringType, type StringType } from './strings.js'
@@ -43,7 +43,7 @@ export class DistinguishedName {
 
   /** The values of all attributes of this name or dotted type, in order. */
   all (nameOrType: AttributeName | (string & {})): string[] {
-    const type = attributeTypes[nameOrType as AttributeName] ?? nameOrType
+    const type = attributeTypeOf(nameOrType)
     return this.attributes.filter((attribute) => attribute.type === type).map((attribute) => attribute.value)
   }
 

@@ -1,5 +1,6 @@
 import { children, contents, contextTag, Fields, malformed, onlyChild, readElement, readObjectIdentifier, encoding, tags, type Element } from './der.js'
 import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
+import { formatAddress } from './ip-address.js'
 import { otherNameTypes } from './object-identifiers.js'
 import { decodeAscii, readString } from './strings.js'
 
@@ -65,26 +66,4 @@ function otherName (element: Element): OtherName {
     case otherNameTypes.smtpUTF8Mailbox: return { type: 'otherName', typeIdentifier, value, smtpUTF8Mailbox: readString(inner, 'smtpUTF8Mailbox') }
     default: return { type: 'otherName', typeIdentifier, value }
   }
-}
-
-/** @throws CertificateError ERR_CERTIFICATE_MALFORMED: neither 4 nor 16 octets */
-export function formatAddress (octets: Buffer): string {
-  if (octets.length === 4) return octets.join('.')
-  if (octets.length !== 16) throw malformed(`iPAddress has ${octets.length} octets`)
-  const groups = Array.from({ length: 8 }, (_, index) => octets.readUInt16BE(index * 2))
-  const zeros = longestZeros(groups)
-  const hex = groups.map((group) => group.toString(16))
-  if (zeros.length < 2) return hex.join(':')
-  return `${hex.slice(0, zeros.start).join(':')}::${hex.slice(zeros.start + zeros.length).join(':')}`
-}
-
-// RFC 5952, section 4.2: `::` stands for the longest run of two or more zero groups, the first of equals.
-function longestZeros (groups: readonly number[]): { start: number, length: number } {
-  let best = { start: 0, length: 0 }
-  for (let start = 0; start < groups.length; start++) {
-    let length = 0
-    while (groups[start + length] === 0) length++
-    if (length > best.length) best = { start, length }
-  }
-  return best
 }

@@ -5,6 +5,8 @@ export { signatureAlgorithm, signatureAlgorithmOf, type SignatureAlgorithm } fro
 export { DistinguishedName, readDistinguishedName, type Attribute } from './distinguished-name.js'
 export type { AccessDescription, AuthorityKeyIdentifier, BasicConstraints, DistributionPoint, Extension, GeneralSubtree, KeyUsage, NameConstraints, PolicyConstraints, PolicyInformation, PolicyMapping } from './extensions.js'
 export { keyUsageNames } from './extensions.js'
+export { writeGeneralName, writeGeneralNames, type GeneralNameText, type GeneralNameTextType } from './general-name-writer.js'
+export { parseDistinguishedName } from './rfc4514-parser.js'
 export type { GeneralName, OtherName } from './general-name.js'
 export { attributeTypes, extensionTypes, keyPurposes, type AttributeName, type KeyPurposeName } from './object-identifiers.js'
 export { isPem, readCertificates, readPem, writePem, type PemBlock } from './pem.js'

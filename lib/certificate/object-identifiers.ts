@@ -29,6 +29,24 @@ export const attributeTypes = {
 
 export type AttributeName = keyof typeof attributeTypes
 
+/**
+ * What stands for an attribute type in the text of a name: the table of RFC 4514, section 3, and for the others what
+ * OpenSSL prints. A type without a short name goes by its long one.
+ */
+export const attributeShortNames: Partial<Record<AttributeName, string>> = {
+  commonName: 'CN',
+  localityName: 'L',
+  stateOrProvinceName: 'ST',
+  organizationName: 'O',
+  organizationalUnitName: 'OU',
+  countryName: 'C',
+  streetAddress: 'STREET',
+  domainComponent: 'DC',
+  userId: 'UID',
+  surname: 'SN',
+  givenName: 'GN'
+}
+
 /** Certificate extensions: RFC 5280, section 4.2. */
 export const extensionTypes = {
   subjectKeyIdentifier: '2.5.29.14',
@@ -78,4 +96,9 @@ const inverse = <Name extends string>(table: Record<Name, string>) =>
   new Map<string, Name>(Object.entries(table).map(([name, type]) => [type as string, name as Name]))
 
 export const attributeNames: ReadonlyMap<string, AttributeName> = inverse(attributeTypes)
+
+/** The dotted type of an attribute that is given by its name or by its type. */
+export const attributeTypeOf = (nameOrType: AttributeName | (string & {})): string =>
+  Object.hasOwn(attributeTypes, nameOrType) ? attributeTypes[nameOrType as AttributeName] : nameOrType
+
 export const keyPurposeNames: ReadonlyMap<string, KeyPurposeName> = inverse(keyPurposes)

@@ -79,7 +79,10 @@ function decodeUtf32 (octets: Buffer, what: string): string {
   return wellFormed(text, what)
 }
 
+/** Whether a text has no half of a surrogate pair. */
+export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text)
+
 function wellFormed (text: string, what: string): string {
-  if (/\p{Surrogate}/u.test(text)) throw malformed(`${what} has half of a surrogate pair`)
+  if (!isWellFormed(text)) throw malformed(`${what} has half of a surrogate pair`)
   return text
 }
