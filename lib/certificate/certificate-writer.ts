@@ -34,7 +34,8 @@ export function writeTbsCertificate (content: ToBeSigned): Buffer {
   )
 }
 
-function writeExtension (extension: Extension): Buffer {
+/** The DER of an Extension; its value is taken as it is. */
+export function writeExtension (extension: Extension): Buffer {
   return write(tags.sequence,
     writeObjectIdentifier(extension.type),
     ...(extension.critical ? [writeBoolean(true)] : []),
