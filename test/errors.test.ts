@@ -73,6 +73,8 @@ t.test('an error of reading has the code of its problem', async (t) => {
     const error = new CertificateError(problem, 'the first octet is 0x31')
     t.match(error, { name: 'CertificateError', code: `ERR_CERTIFICATE_${problem}`, message: 'the first octet is 0x31' })
   }
+  const cause = new RangeError('why')
+  t.equal(new CertificateError('UNSUPPORTED', 'RC2 is not read here', cause).cause, cause)
 })
 
 t.test('an error of the authority says what was wrong', async (t) => {
