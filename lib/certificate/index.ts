@@ -18,3 +18,7 @@ export { contextTag, tags } from './der.js'
 export { write, writeBitString, writeBoolean, writeInteger, writeNamedBits, writeNull, writeObjectIdentifier, writeOctetString, writeSequence, writeSet, writeTime } from './der-writer.js'
 export { writeCertificate, writeExtension, writeTbsCertificate, type ToBeSigned } from './certificate-writer.js'
 export { writeDistinguishedName, type AttributeText } from './name-writer.js'
+export {
+  authorityInfoAccessExtension, authorityKeyIdentifierExtension, basicConstraintsExtension, cRLDistributionPointsExtension, extendedKeyUsageExtension,
+  keyIdentifierOf, keyUsageExtension, subjectAltNameExtension, subjectKeyIdentifierExtension, type AccessPlaces
+} from './extension-writer.js'

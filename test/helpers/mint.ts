@@ -1,9 +1,8 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
-import { readCertificate, signatureAlgorithmOf, writeCertificate, writeTbsCertificate, writePem, type Certificate, type Extension } from '../../lib/certificate/index.js'
-import { writeDistinguishedName, type AttributeText } from '../../lib/certificate/name-writer.js'
-import { writeBoolean, writeInteger, writeNamedBits, writeObjectIdentifier, writeSequence } from '../../lib/certificate/der-writer.js'
-import { extensionTypes, keyPurposes } from '../../lib/certificate/object-identifiers.js'
-import { keyUsageNames, type KeyUsage } from '../../lib/certificate/extensions.js'
+import {
+  basicConstraintsExtension, extendedKeyUsageExtension as extendedKeyUsage, keyUsageExtension as keyUsage, readCertificate, signatureAlgorithmOf, writeCertificate,
+  writeDistinguishedName, writePem, writeTbsCertificate, type AttributeText, type Certificate, type Extension
+} from '../../lib/certificate/index.js'
 
 /**
  * Certificates for tests, also such as no honest CA would sign: every field can be given as it is to stand there.
@@ -88,19 +87,8 @@ export const mintClient = (issuer: Minted, options: MintOptions = {}): Minted =>
 })
 
 export const basicConstraints = (cA: boolean, pathLength?: number, critical = true): Extension => ({
-  type: extensionTypes.basicConstraints,
-  critical,
-  value: writeSequence(...(cA ? [writeBoolean(true)] : []), ...(pathLength === undefined ? [] : [writeInteger(pathLength)]))
+  ...basicConstraintsExtension(cA, pathLength),
+  critical
 })
 
-export const keyUsage = (...names: KeyUsage[]): Extension => ({
-  type: extensionTypes.keyUsage,
-  critical: true,
-  value: writeNamedBits(names.map((name) => keyUsageNames.indexOf(name)))
-})
-
-export const extendedKeyUsage = (...purposes: Array<keyof typeof keyPurposes>): Extension => ({
-  type: extensionTypes.extendedKeyUsage,
-  critical: false,
-  value: writeSequence(...purposes.map((purpose) => writeObjectIdentifier(keyPurposes[purpose])))
-})
+export { extendedKeyUsage, keyUsage }
