@@ -14,6 +14,7 @@ export { signatureAlgorithm, signatureAlgorithmOf, type SignatureAlgorithm } fro
 
 // From here on: for the rooms of this package, and no promise to anyone else.
 export { rsaKeyBits } from './rsa-key.js'
+export { parseAddress } from './ip-address.js'
 export { contextTag, tags } from './der.js'
 export { write, writeBitString, writeBoolean, writeInteger, writeNamedBits, writeNull, writeObjectIdentifier, writeOctetString, writeSequence, writeSet, writeTime } from './der-writer.js'
 export { writeCertificate, writeExtension, writeTbsCertificate, type ToBeSigned } from './certificate-writer.js'
