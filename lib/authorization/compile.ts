@@ -1,15 +1,40 @@
+import { OptionError } from '../errors.js'
+import type { Inquiry } from './inquiry.js'
 import type { Policy } from './policy.js'
+import { readPolicy } from './policy-rule.js'
+import type { Rule } from './rule.js'
+
+/** How long a predicate may take to answer: 5 seconds, in milliseconds. Each predicate of a policy has that time. */
+export const defaultPredicateTimeout = 5000
+
+// What setTimeout can wait for; beyond, it does not wait at all.
+const longestTimeout = 2 ** 31 - 1
 
 export interface CompileOptions {
+  /** The route that the policy stands at, as `GET /admin`; errors name it. */
   readonly route?: string
+  /** Milliseconds, a whole number from 1; default 5000. */
   readonly predicateTimeout?: number
 }
 
+/** A policy that was checked and copied: `judge` takes it. */
 export interface CompiledPolicy<Request = unknown> {
+  /** The option it came from. */
   readonly key: string
-  readonly request?: (request: Request) => void
+  /** @internal */
+  readonly rule: Rule<Inquiry<Request>>
 }
 
+/**
+ * Checks a policy, once and whole, and makes it ready to judge by. Changing the object later changes nothing.
+ * `key` is the option that it is the value of (`authorize`), with which errors begin.
+ * @throws OptionError naming the key within the policy: FST_CLIENT_CERTIFICATE_INVALID_OPTION, or with a route
+ * FST_CLIENT_CERTIFICATE_INVALID_ROUTE_OPTION
+ */
 export function compilePolicy<Request> (policy: Policy<Request>, key: string, options: CompileOptions = {}): CompiledPolicy<Request> {
-  throw new Error(`to come ${String(policy)} ${key} ${String(options)}`)
+  const { route, predicateTimeout = defaultPredicateTimeout } = options
+  if (!Number.isInteger(predicateTimeout) || predicateTimeout < 1 || predicateTimeout > longestTimeout) {
+    throw new OptionError('predicateTimeout', `must be a whole number of milliseconds from 1 to ${longestTimeout}`, { route })
+  }
+  return Object.freeze({ key, rule: readPolicy<Request>(policy, { key, route, depth: 0, beneathNot: false, predicateTimeout }) })
 }

@@ -66,9 +66,9 @@ export interface PolicyObject<Request = unknown> extends FingerprintPolicy {
   /** Hexadecimal, in either case, with or without colons. Unique within one issuer only: one `issuer` must stand beside it. */
   readonly serialNumber?: OneOrMore<string>
   /** Purposes by the names of RFC 5280 (`clientAuth`) or dotted. A certificate without the extension does not match. */
-  readonly extendedKeyUsage?: OneOrMore<KeyPurposeName | DottedIdentifier>
+  readonly extendedKeyUsage?: OneOrMore<KeyPurposeName | (string & {})>
   /** Dotted. What the certificate itself asserts; `anyPolicy` stands for itself only. */
-  readonly certificatePolicies?: OneOrMore<DottedIdentifier>
+  readonly certificatePolicies?: OneOrMore<string>
   /** Every member must match; they are asked in order, up to the first that does not. */
   readonly allOf?: ReadonlyArray<Policy<Request>>
   /** One member must match; they are asked in order, up to the first that does. A predicate that fails is passed over. */

@@ -1,0 +1,81 @@
+import type { Certificate } from '../certificate/index.js'
+import { readAnchors } from './anchor-rule.js'
+import { readCertificatePolicies, readExtendedKeyUsage } from './extension-rule.js'
+import { fingerprintReaders } from './fingerprint.js'
+import type { Inquiry } from './inquiry.js'
+import { readNames } from './name-rule.js'
+import { keyOf, refusal, type Place } from './place.js'
+import type { PolicyObject, Predicate } from './policy.js'
+import { predicateRule } from './predicate.js'
+import { allOf, anyOf, anyOfDecided, not, ruleOn, type Rule } from './rule.js'
+import { checkIssuerOfSerialNumber, readSerialNumbers } from './serial-number.js'
+import { isPlainObject, kindOf, readEntries, readList, type Reader } from './shape.js'
+import { readSubjectAltNames } from './subject-alt-name-rule.js'
+
+type Composition = 'allOf' | 'anyOf' | 'not'
+
+/** What is read off the certificate, in the order of asking: the quickest first, and predicates last. */
+const certificateReaders: Readonly<Record<Exclude<keyof PolicyObject, Composition>, Reader<Rule<Certificate>>>> = {
+  serialNumber: readSerialNumbers,
+  subject: onName((certificate) => certificate.subject),
+  issuer: onName((certificate) => certificate.issuer),
+  anchor: onAnchor,
+  subjectAltName: readSubjectAltNames,
+  extendedKeyUsage: readExtendedKeyUsage,
+  certificatePolicies: readCertificatePolicies,
+  ...fingerprintReaders
+}
+
+const certificateKeys = Object.keys(certificateReaders) as Array<keyof typeof certificateReaders>
+const known: readonly string[] = [...certificateKeys, 'allOf', 'anyOf', 'not']
+
+function onName (nameOf: (certificate: Certificate) => Certificate['subject']): Reader<Rule<Certificate>> {
+  return (value, place) => ruleOn(nameOf, readNames(value, place))
+}
+
+function onAnchor (value: unknown, place: Place): Rule<Certificate> {
+  return ruleOn((certificate) => certificate.path!.at(-1)!, readAnchors(value, place))
+}
+
+// A policy written by hand is a few levels deep; one that contains itself has no end.
+const mostDepth = 32
+
+/** Reads a policy: an object or a predicate. */
+export function readPolicy<Request> (value: unknown, place: Place): Rule<Inquiry<Request>> {
+  if (place.depth > mostDepth) throw refusal(place, `lies more than ${mostDepth} policies deep`)
+  if (typeof value === 'function') return predicateRule(value as Predicate<Request>, place)
+  if (Array.isArray(value)) throw refusal(place, "is a list, which could mean 'allOf' or 'anyOf': write which")
+  if (!isPlainObject(value)) throw refusal(place, `must be a policy, an object or a predicate, not ${kindOf(value)}`)
+  const entries = readEntries(value, place, known)
+  if (entries.has('serialNumber')) checkIssuerOfSerialNumber(entries.get('issuer'), keyOf(place, 'serialNumber'))
+  return allOf([...certificateRules<Request>(entries, place), ...compositions<Request>(entries, place)])
+}
+
+function certificateRules<Request> (entries: ReadonlyMap<string, unknown>, place: Place): Array<Rule<Inquiry<Request>>> {
+  const given = certificateKeys.filter((key) => entries.has(key))
+  if (given.length === 0) return []
+  const rules = given.map((key) => certificateReaders[key](entries.get(key), keyOf(place, key)))
+  return [ruleOn((inquiry: Inquiry<Request>) => inquiry.certificate, allOf(rules))]
+}
+
+function compositions<Request> (entries: ReadonlyMap<string, unknown>, outer: Place): Array<Rule<Inquiry<Request>>> {
+  const place = { ...outer, depth: outer.depth + 1 }
+  const rules: Array<Rule<Inquiry<Request>>> = []
+  if (entries.has('allOf')) rules.push(allOf(readMembers<Request>(entries.get('allOf'), keyOf(place, 'allOf'))))
+  if (entries.has('anyOf')) rules.push(readAnyOf<Request>(entries.get('anyOf'), keyOf(place, 'anyOf')))
+  if (entries.has('not')) rules.push(readNot<Request>(entries.get('not'), keyOf(place, 'not')))
+  return rules
+}
+
+function readAnyOf<Request> (value: unknown, place: Place): Rule<Inquiry<Request>> {
+  const members = readMembers<Request>(value, place)
+  return place.beneathNot ? anyOfDecided(members, place.key) : anyOf(members, place.key)
+}
+
+const readNot = <Request>(value: unknown, place: Place): Rule<Inquiry<Request>> =>
+  not(readPolicy<Request>(value, { ...place, beneathNot: true }), place.key)
+
+function readMembers<Request> (value: unknown, place: Place): Array<Rule<Inquiry<Request>>> {
+  if (!Array.isArray(value)) throw refusal(place, `must be a list of policies, not ${kindOf(value)}`)
+  return readList(value, place, readPolicy<Request>)
+}
