@@ -39,7 +39,7 @@ t.test('publint finds nothing to say', async (t) => {
 // Two things that attw knows are not so here. Resolution as in Node 10 is left out (profile node16), for it knows no
 // `exports`. `cjs-resolves-to-esm` warns of Node versions that cannot require() an ES module; `engines` names only such as can.
 t.test('attw finds nothing to say', async (t) => {
-  t.match(run('npx', ['attw', tarball, '--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm', '--no-emoji']), 'No problems found')
+  t.doesNotThrow(() => run('npx', ['attw', tarball, '--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm', '--no-emoji']))
 })
 
 t.test('every door can be imported and required', async (t) => {
@@ -84,6 +84,6 @@ function run (program: string, options: string[], cwd = root): string {
     return execFileSync(program, options, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 })
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string, stderr: string }
-    throw new Error(`${program} ${options.join(' ')}\n${stdout}${stderr}`, { cause: error })
+    throw new Error(`${program} ${options.join(' ')}\n${stdout}${stderr}`)
   }
 }
