@@ -1,4 +1,4 @@
-import { encoding, expect, Fields, readObjectIdentifier, tags, type Element } from './der.js'
+import { encoding, expect, Fields, readObjectIdentifier, readWhole, tags, type Element } from './der.js'
 
 /** AlgorithmIdentifier of RFC 5280, section 4.1.1.2. */
 export interface AlgorithmIdentifier {
@@ -15,3 +15,7 @@ export function algorithmIdentifier (element: Element): AlgorithmIdentifier {
   fields.end()
   return Object.freeze({ algorithm, parameters })
 }
+
+/** @throws CertificateError ERR_CERTIFICATE_MALFORMED */
+export const readAlgorithmIdentifier = (der: Buffer): AlgorithmIdentifier =>
+  algorithmIdentifier(readWhole(der, tags.sequence, 'AlgorithmIdentifier'))

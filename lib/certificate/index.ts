@@ -13,6 +13,7 @@ export type { StringType } from './strings.js'
 export { signatureAlgorithm, signatureAlgorithmOf, type SignatureAlgorithm } from './signature-algorithm.js'
 
 // From here on: for the rooms of this package, and no promise to anyone else.
+export { readAlgorithmIdentifier } from './algorithm-identifier.js'
 export { rsaKeyBits } from './rsa-key.js'
 export { parseAddress } from './ip-address.js'
 export { contextTag, tags } from './der.js'
