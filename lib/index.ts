@@ -1,0 +1,10 @@
+import { plugin } from './plugin/index.js'
+
+export default plugin
+// What `require()` of this package returns.
+export { plugin as 'module.exports' }
+export { plugin as clientCertificate }
+export type { ClientCertificateOptions, ClientCertificates, Mode, Source } from './plugin/index.js'
+export type { Policy, PolicyObject, Predicate } from './authorization/index.js'
+export type { Certificate, DistinguishedName } from './certificate/index.js'
+export { ClientCertificateError, OptionError } from './errors.js'

@@ -1,0 +1,34 @@
+import type { Policy } from '../authorization/index.js'
+import type { Certificate } from '../certificate/index.js'
+import type { ClientCertificateError } from '../errors.js'
+import type { Mode } from './options.js'
+
+/** What an application knows of its client certificates: `app.clientCertificates`. */
+export interface ClientCertificates {
+  readonly mode: Mode
+  /** The self-signed certificates that paths may end at. */
+  readonly trustAnchors: readonly Certificate[]
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    clientCertificates: ClientCertificates
+    /**
+     * An async hook that lets in whoever has a current certificate that the policy permits (default: the policy of the
+     * option `authorize`); for `onRequest`, `preHandler`, `@fastify/auth`, a scope, the 404 handler.
+     */
+    requireClientCertificate (policy?: Policy<FastifyRequest>): (request: FastifyRequest) => Promise<void>
+  }
+
+  interface FastifyRequest {
+    /** The caller's certificate once its path to a CA was verified, also when it is not current; else `null`. */
+    readonly clientCertificate: Certificate | null
+    /** Why `clientCertificate` is `null` or not current; else `null`. */
+    readonly clientCertificateError: ClientCertificateError | null
+  }
+
+  interface FastifyContextConfig {
+    /** `false`: open to all. `true`: a current certificate. A policy: one that it permits. */
+    clientCertificate?: boolean | Policy<FastifyRequest>
+  }
+}

@@ -1,0 +1,146 @@
+import { readCertificate, type Certificate } from '../certificate/index.js'
+import { CertificateError, CertificationPathError, type RefusalReason } from '../errors.js'
+import type { PeerCertificates } from '../tls/index.js'
+import { verifyCertificationPath, type VerifiedPath } from '../trust/index.js'
+
+/** Why a caller is not let in; `cause` is for the log. */
+export interface Refusal {
+  readonly reason: RefusalReason
+  readonly cause?: Error
+}
+
+/** What is to be said of a caller, from one instant until another. */
+export interface Verdict {
+  /** The caller's certificate once a path to a CA was verified, also when it is not current; else `null`. */
+  readonly certificate: Certificate | null
+  /** Why the certificate is `null` or not current; else `null`. */
+  readonly refusal: Refusal | null
+  /** The certificate as it was presented, for the log, where it could be read. */
+  readonly presented: Certificate | undefined
+  /** Milliseconds since 1970: the verdict holds from this instant on … */
+  readonly from: number
+  /** … and no longer at this one. */
+  readonly until: number
+}
+
+const missing: Verdict = Object.freeze({ certificate: null, refusal: Object.freeze({ reason: 'MISSING' }), presented: undefined, from: -Infinity, until: Infinity })
+
+// Some 6 KB each: an end for what a stream of ever new clients can fill.
+const maxSeen = 4096
+
+// Another certificate of a path may become valid meanwhile; looking again each minute costs next to nothing.
+const untrustedHoldsFor = 60_000
+
+interface Seen {
+  readonly peer: PeerCertificates
+  readonly verdict: Verdict
+}
+
+/** Judges clients against trust anchors, and remembers those whose path was good, so that they cost a look-up when they come again. */
+export class Callers {
+  readonly #trustAnchors: readonly Certificate[]
+  readonly #seen = new Map<string, Seen>()
+
+  constructor (trustAnchors: readonly Certificate[]) {
+    this.#trustAnchors = trustAnchors
+  }
+
+  /** The caller behind a new connection. `at` is in milliseconds since 1970. */
+  caller (peer: PeerCertificates | undefined, at: number): Caller {
+    if (peer === undefined) return new Caller(this, undefined, missing)
+    const found = this.look(peer, at)
+    return new Caller(this, found.peer, found.verdict)
+  }
+
+  /** The verdict at this instant, and the certificates as they were seen first, so that connections of one client share them. */
+  look (peer: PeerCertificates, at: number): Seen {
+    const key = peer.certificate.toString('latin1')
+    const seen = this.#seen.get(key)
+    if (seen !== undefined && holds(seen.verdict, at)) return seen
+    const verdict = this.#judge(peer, seen, at)
+    return verdict.certificate === null ? { peer, verdict } : this.#remember(key, { peer: seen?.peer ?? leanOf(peer, verdict.certificate), verdict })
+  }
+
+  /** A resumed session no longer has its intermediates, so those of the path that was verified before help. */
+  #judge (peer: PeerCertificates, seen: Seen | undefined, at: number): Verdict {
+    const intermediates = seen === undefined ? peer.intermediates : [...peer.intermediates, ...seen.peer.intermediates]
+    return judge(peer.certificate, intermediates, this.#trustAnchors, at)
+  }
+
+  #remember (key: string, seen: Seen): Seen {
+    this.#seen.delete(key)
+    this.#seen.set(key, seen)
+    if (this.#seen.size > maxSeen) this.#seen.delete(this.#seen.keys().next().value as string)
+    return seen
+  }
+}
+
+/** Whoever is at the other end of one connection. */
+export class Caller {
+  readonly #callers: Callers
+  readonly #peer: PeerCertificates | undefined
+  #verdict: Verdict
+
+  constructor (callers: Callers, peer: PeerCertificates | undefined, verdict: Verdict) {
+    this.#callers = callers
+    this.#peer = peer
+    this.#verdict = verdict
+  }
+
+  /** What is to be said of the caller at this instant, in milliseconds since 1970. */
+  verdictAt (at: number): Verdict {
+    if (this.#peer !== undefined && !holds(this.#verdict, at)) this.#verdict = this.#callers.look(this.#peer, at).verdict
+    return this.#verdict
+  }
+}
+
+const holds = (verdict: Verdict, at: number) => at >= verdict.from && at < verdict.until
+
+/** Without those intermediates that the path did not need. */
+const leanOf = ({ certificate }: PeerCertificates, leaf: Certificate): PeerCertificates =>
+  ({ certificate, intermediates: leaf.path!.slice(1, -1).map((issuer) => issuer.raw) })
+
+/** The verdict on a request that came over no connection of ours: a test's `inject`, or plain HTTP. */
+export const nobody = missing
+
+function judge (certificate: Buffer, intermediates: readonly Buffer[], trustAnchors: readonly Certificate[], at: number): Verdict {
+  let presented: Certificate | undefined
+  try {
+    presented = readCertificate(certificate)
+    return verdictOn(presented, intermediates, trustAnchors, at)
+  } catch (cause) {
+    if (!(cause instanceof CertificationPathError || cause instanceof CertificateError)) throw cause
+    return { certificate: null, refusal: { reason: 'UNTRUSTED', cause }, presented, from: -Infinity, until: at + untrustedHoldsFor }
+  }
+}
+
+/** A certificate outside its own validity may be shown to a handler, but only if its path was good while it was valid. */
+function verdictOn (leaf: Certificate, intermediates: readonly Buffer[], trustAnchors: readonly Certificate[], at: number): Verdict {
+  const { notBefore, notAfter } = leaf.validity
+  const date = new Date(at)
+  const current = leaf.isValidAt(date)
+  const instant = current ? date : at < notBefore.getTime() ? notBefore : notAfter
+  const path = verifyCertificationPath({ certificate: leaf, intermediates, trustAnchors, at: instant, purpose: 'clientAuth' })
+  return current ? good(path) : outOfDate(path.certificate, at)
+}
+
+// Certificates count whole seconds, and the last one belongs to them.
+const second = 1000
+
+function good (path: VerifiedPath): Verdict {
+  const { certificate } = path
+  return { certificate, refusal: null, presented: certificate, from: path.notBefore.getTime(), until: path.notAfter.getTime() + second }
+}
+
+function outOfDate (certificate: Certificate, at: number): Verdict {
+  const { notBefore, notAfter } = certificate.validity
+  const early = at < notBefore.getTime()
+  const cause = new Error(early ? `not valid before ${notBefore.toISOString()}` : `expired at ${notAfter.toISOString()}`)
+  return {
+    certificate,
+    refusal: { reason: early ? 'NOT_YET_VALID' : 'EXPIRED', cause },
+    presented: certificate,
+    from: early ? -Infinity : notAfter.getTime() + second,
+    until: early ? notBefore.getTime() : Infinity
+  }
+}

@@ -1,0 +1,94 @@
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import { compilePolicy, judge, type Judgement, type Policy } from '../authorization/index.js'
+import { ClientCertificateError } from '../errors.js'
+import { connectionOf } from '../tls/index.js'
+import { Caller, nobody, type Refusal, type Verdict } from './callers.js'
+import { logRefusedRequest } from './journal.js'
+import type { Requirement, Requirements } from './requirement.js'
+
+/** The verdict that a request was given when it began; requests that no hook of ours saw have none. */
+export const requestVerdict = Symbol('fastify-client-certificate.verdict')
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    [requestVerdict]: Verdict | null
+  }
+}
+
+/** The hooks that stand before every handler of the plugin's scope. */
+export class Guard {
+  readonly #requirements: Requirements
+  readonly #now: () => number
+
+  constructor (requirements: Requirements, now: () => number) {
+    this.#requirements = requirements
+    this.#now = now
+  }
+
+  /** Finds the caller, and refuses one without a verified certificate before any body is read. */
+  readonly onRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    const verdict = this.#currentVerdict(request)
+    request[requestVerdict] = verdict
+    if (verdict.certificate !== null || this.#requirementOf(request) === null) return done()
+    refuse(request, reply, verdict.refusal as Refusal, verdict, done)
+  }
+
+  /** Checks dates and the route's policy at the last moment before the handler runs. */
+  readonly preHandler = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    const requirement = this.#requirementOf(request)
+    if (requirement === null) return done()
+    const verdict = this.#currentVerdict(request)
+    const refusal = refusalOf(request, requirement, verdict)
+    if (refusal === undefined) return done()
+    if (!(refusal instanceof Promise)) return refuse(request, reply, refusal, verdict, done)
+    refusal.then((found) => found === undefined ? done() : refuse(request, reply, found, verdict, done), done)
+  }
+
+  /**
+   * A hook that lets in whoever has a current certificate that the policy permits, for `onRequest`, `preHandler`,
+   * `@fastify/auth`, a scope or the 404 handler. Without a policy that of the option `authorize` counts.
+   * @throws OptionError `policy` is none
+   */
+  requireClientCertificate (policy?: Policy<FastifyRequest>): (request: FastifyRequest) => Promise<void> {
+    const requirement = policy === undefined ? this.#requirements.standard : { policy: compilePolicy(policy, 'policy') }
+    return async (request) => {
+      const verdict = this.#currentVerdict(request)
+      const refusal = await refusalOf(request, requirement, verdict)
+      if (refusal !== undefined) throw refused(request, refusal, verdict)
+    }
+  }
+
+  #requirementOf (request: FastifyRequest): Requirement | null {
+    return this.#requirements.of(request.routeOptions.config)
+  }
+
+  // The connection knows its caller. A request over any other way has none, and so no certificate.
+  #currentVerdict (request: FastifyRequest): Verdict {
+    const caller = connectionOf(request.raw.socket)
+    return caller instanceof Caller ? caller.verdictAt(this.#now()) : nobody
+  }
+}
+
+function refusalOf (request: FastifyRequest, { policy }: Requirement, { certificate, refusal }: Verdict): Refusal | undefined | Promise<Refusal | undefined> {
+  if (refusal !== null) return refusal
+  if (policy === undefined) return undefined
+  const judgement = judge(policy, certificate!, request)
+  return judgement instanceof Promise ? judgement.then((found) => forbidden(request, found)) : forbidden(request, judgement)
+}
+
+function forbidden (request: FastifyRequest, { permitted, reason, failures }: Judgement): Refusal | undefined {
+  for (const { key, problem, cause } of failures) request.log.error({ err: cause, key }, `client certificate predicate ${problem}`)
+  return permitted ? undefined : { reason: 'FORBIDDEN', cause: new Error(reason) }
+}
+
+function refused (request: FastifyRequest, refusal: Refusal, { presented }: Verdict): ClientCertificateError {
+  logRefusedRequest(request, refusal, presented)
+  return new ClientCertificateError(refusal.reason, refusal.cause)
+}
+
+function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal, verdict: Verdict, done: HookHandlerDoneFunction): void {
+  const error = refused(request, refusal, verdict)
+  // An error handler of the application's own does not look at the headers of an error.
+  reply.headers(error.headers)
+  done(error)
+}

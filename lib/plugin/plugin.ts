@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import { isSelfSigned } from '../trust/index.js'
+import type { Certificate } from '../certificate/index.js'
+import { ClientCertificateError } from '../errors.js'
+import { readClientAuthorities } from '../tls/index.js'
+import type {} from './augmentation.js'
+import { Guard, requestVerdict } from './guard.js'
+import { checkOptions, hasTls, type CheckedOptions, type ClientCertificateOptions } from './options.js'
+import { Requirements } from './requirement.js'
+import { openServers } from './servers.js'
+
+/** The plugin, before it is wrapped: its decorators and hooks are for the scope that registers it. */
+async function clientCertificate (app: FastifyInstance, given: ClientCertificateOptions): Promise<void> {
+  const options = checkOptions(given, app)
+  const requirements = new Requirements(options.authorize, options.global)
+  const authorities = (await readClientAuthorities(options))?.certificates ?? []
+  decorate(app, options, authorities, requirements)
+  if (hasTls(app)) await openServers(app, options, authorities)
+}
+
+function decorate (app: FastifyInstance, { mode, now }: CheckedOptions, authorities: readonly Certificate[], requirements: Requirements): void {
+  const guard = new Guard(requirements, now)
+  app.decorate('clientCertificates', Object.freeze({ mode, trustAnchors: Object.freeze(authorities.filter(isSelfSigned)) }))
+  app.decorate('requireClientCertificate', guard.requireClientCertificate.bind(guard))
+  app.decorateRequest(requestVerdict, null)
+  app.decorateRequest('clientCertificate', { getter: certificateOf })
+  app.decorateRequest('clientCertificateError', { getter: errorOf })
+  app.addHook('onRequest', guard.onRequest)
+  app.addHook('preHandler', guard.preHandler)
+  app.addHook('onRoute', (route) => checkRoute(route, requirements))
+}
+
+function certificateOf (this: FastifyRequest): Certificate | null {
+  return this[requestVerdict]?.certificate ?? null
+}
+
+function errorOf (this: FastifyRequest): ClientCertificateError | null {
+  const refusal = this[requestVerdict]?.refusal
+  return refusal ? new ClientCertificateError(refusal.reason, refusal.cause) : null
+}
+
+/** Routes that were declared before the plugin are checked at their first request: Fastify does not tell of them. */
+function checkRoute (route: RouteOptions, requirements: Requirements): void {
+  requirements.read(route.config?.clientCertificate, `${String(route.method)} ${route.url}`)
+}
+
+export const plugin = fp(clientCertificate, { fastify: '5.x', name: 'fastify-client-certificate' })
