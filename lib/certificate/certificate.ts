@@ -1,31 +1,14 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { CertificateError } from '../errors.js'
-import { contextTag, encoding, Fields, malformed, maxCertificateOctets, onlyChild, readBitStringOctets, readInteger, readSmallInteger, readWhole, tags, type Element } from './der.js'
-import { algorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.js'
-import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
-import { readExtensions, serialNumberText, type Extension } from './extensions.js'
-import { decodeExtensions, type DecodedExtensions } from './decoded-extensions.js'
-import { readTime } from './time.js'
+import { asBuffer, malformed, maxCertificateOctets, readWhole, tags } from './der.js'
+import type { AlgorithmIdentifier } from './algorithm-identifier.js'
+import { readContents, type CertificateContents } from './certificate-contents.js'
+import type { DistinguishedName } from './distinguished-name.js'
+import type { Extension } from './extensions.js'
 
 export interface Validity {
   readonly notBefore: Date
   readonly notAfter: Date
-}
-
-interface Contents extends DecodedExtensions {
-  readonly version: 1 | 2 | 3
-  readonly serialNumber: string
-  readonly signatureAlgorithm: AlgorithmIdentifier
-  readonly issuer: DistinguishedName
-  readonly subject: DistinguishedName
-  readonly notBefore: number
-  readonly notAfter: number
-  readonly publicKeyAlgorithm: AlgorithmIdentifier
-  readonly subjectPublicKeyInfo: Buffer
-  readonly subjectPublicKey: Buffer
-  readonly extensions: readonly Extension[]
-  readonly tbsCertificate: Buffer
-  readonly signature: Buffer
 }
 
 /** What is made of the contents when it is first asked for, shared by a certificate and the same one along its path. */
@@ -45,11 +28,11 @@ export class Certificate {
   readonly raw: Buffer
   /** From this certificate to its trust anchor, once a path was verified; else `undefined`. */
   readonly path: readonly Certificate[] | undefined
-  readonly #contents: Contents
+  readonly #contents: CertificateContents
   readonly #derived: Derived
 
   /** @internal Certificates come from `readCertificate` and `verifyCertificationPath`. */
-  constructor (raw: Buffer, contents: Contents, derived: Derived = {}, issuers?: readonly Certificate[]) {
+  constructor (raw: Buffer, contents: CertificateContents, derived: Derived = {}, issuers?: readonly Certificate[]) {
     this.raw = raw
     this.#contents = contents
     this.#derived = derived
@@ -106,34 +89,34 @@ export class Certificate {
   get extensions (): readonly Extension[] { return this.#contents.extensions }
 
   /** Empty where the certificate has none. */
-  get subjectAltName () { return this.#contents.subjectAltName }
+  get subjectAltName () { return this.#contents.decoded.subjectAltName }
 
   /** Empty where the certificate has none. */
-  get issuerAltName () { return this.#contents.issuerAltName }
+  get issuerAltName () { return this.#contents.decoded.issuerAltName }
 
   /** `undefined` where the certificate has none, and so restricts nothing. */
-  get keyUsage () { return this.#contents.keyUsage }
+  get keyUsage () { return this.#contents.decoded.keyUsage }
 
   /** Names of RFC 5280 (`clientAuth`), dotted where there is none; `undefined` where the certificate restricts nothing. */
-  get extendedKeyUsage () { return this.#contents.extendedKeyUsage }
+  get extendedKeyUsage () { return this.#contents.decoded.extendedKeyUsage }
 
-  get basicConstraints () { return this.#contents.basicConstraints }
-  get nameConstraints () { return this.#contents.nameConstraints }
-
-  /** Empty where the certificate has none. */
-  get certificatePolicies () { return this.#contents.certificatePolicies }
-
-  get policyMappings () { return this.#contents.policyMappings }
-  get policyConstraints () { return this.#contents.policyConstraints }
-  get inhibitAnyPolicy () { return this.#contents.inhibitAnyPolicy }
-  get subjectKeyIdentifier () { return this.#contents.subjectKeyIdentifier }
-  get authorityKeyIdentifier () { return this.#contents.authorityKeyIdentifier }
+  get basicConstraints () { return this.#contents.decoded.basicConstraints }
+  get nameConstraints () { return this.#contents.decoded.nameConstraints }
 
   /** Empty where the certificate has none. */
-  get cRLDistributionPoints () { return this.#contents.cRLDistributionPoints }
+  get certificatePolicies () { return this.#contents.decoded.certificatePolicies }
+
+  get policyMappings () { return this.#contents.decoded.policyMappings }
+  get policyConstraints () { return this.#contents.decoded.policyConstraints }
+  get inhibitAnyPolicy () { return this.#contents.decoded.inhibitAnyPolicy }
+  get subjectKeyIdentifier () { return this.#contents.decoded.subjectKeyIdentifier }
+  get authorityKeyIdentifier () { return this.#contents.decoded.authorityKeyIdentifier }
 
   /** Empty where the certificate has none. */
-  get authorityInfoAccess () { return this.#contents.authorityInfoAccess }
+  get cRLDistributionPoints () { return this.#contents.decoded.cRLDistributionPoints }
+
+  /** Empty where the certificate has none. */
+  get authorityInfoAccess () { return this.#contents.decoded.authorityInfoAccess }
 
   /** SHA-256 over the DER, upper-case with colons, as `openssl x509 -fingerprint -sha256` and Node print it. */
   get fingerprint256 (): string { return colons(this.#fingerprint) }
@@ -194,73 +177,6 @@ function toKey (subjectPublicKeyInfo: Buffer): KeyObject {
  */
 export function readCertificate (der: Uint8Array): Certificate {
   if (der.length > maxCertificateOctets) throw malformed(`certificate has ${der.length} octets, more than ${maxCertificateOctets}`)
-  const raw = Buffer.from(der.buffer, der.byteOffset, der.byteLength)
+  const raw = asBuffer(der)
   return new Certificate(raw, readContents(readWhole(raw, tags.sequence, 'Certificate')))
-}
-
-function readContents (certificate: Element): Contents {
-  const outer = new Fields(certificate, 'Certificate')
-  const tbs = outer.take(tags.sequence, 'tbsCertificate')
-  const signatureAlgorithm = outer.take(tags.sequence, 'signatureAlgorithm')
-  const signature = readBitStringOctets(outer.take(tags.bitString, 'signatureValue'))
-  outer.end()
-  const fields = readTbsCertificate(tbs)
-  if (!encoding(fields.signature).equals(encoding(signatureAlgorithm))) throw malformed('certificate names two signature algorithms')
-  return Object.freeze({
-    ...fields.contents,
-    signatureAlgorithm: algorithmIdentifier(signatureAlgorithm),
-    tbsCertificate: encoding(tbs),
-    signature
-  })
-}
-
-function readTbsCertificate (tbs: Element) {
-  const fields = new Fields(tbs, 'tbsCertificate')
-  const version = readVersion(fields.optional(contextTag(0, true)))
-  const serialNumber = serialNumberText(readInteger(fields.take(tags.integer, 'serialNumber')))
-  const signature = fields.take(tags.sequence, 'signature')
-  const issuer = distinguishedName(fields.take(tags.sequence, 'issuer'))
-  const validity = readValidity(fields.take(tags.sequence, 'validity'))
-  const subject = distinguishedName(fields.take(tags.sequence, 'subject'))
-  const key = readPublicKey(fields.take(tags.sequence, 'subjectPublicKeyInfo'))
-  if (version > 1) skipUniqueIdentifiers(fields)
-  const extensions = version === 3 ? optionalExtensions(fields) : noExtensions
-  fields.end()
-  return { signature, contents: { version, serialNumber, issuer, ...validity, subject, ...key, extensions, ...decodeExtensions(extensions) } }
-}
-
-const noExtensions: readonly Extension[] = Object.freeze([])
-
-function readVersion (element: Element | undefined): 1 | 2 | 3 {
-  if (element === undefined) return 1
-  const version = readSmallInteger(onlyChild(element, tags.integer, 'version'), 'version') + 1
-  // A version 1 that is written out is not DER; the default has to be left out.
-  if (version !== 2 && version !== 3) throw malformed(`certificate has version ${version}`, element.start)
-  return version
-}
-
-function readValidity (element: Element): { notBefore: number, notAfter: number } {
-  const fields = new Fields(element, 'validity')
-  const notBefore = readTime(fields.takeAny('notBefore')).getTime()
-  const notAfter = readTime(fields.takeAny('notAfter')).getTime()
-  fields.end()
-  return { notBefore, notAfter }
-}
-
-function readPublicKey (element: Element) {
-  const fields = new Fields(element, 'subjectPublicKeyInfo')
-  const publicKeyAlgorithm = algorithmIdentifier(fields.take(tags.sequence, 'algorithm'))
-  const subjectPublicKey = readBitStringOctets(fields.take(tags.bitString, 'subjectPublicKey'))
-  fields.end()
-  return { publicKeyAlgorithm, subjectPublicKey, subjectPublicKeyInfo: encoding(element) }
-}
-
-function skipUniqueIdentifiers (fields: Fields): void {
-  fields.optional(contextTag(1))
-  fields.optional(contextTag(2))
-}
-
-function optionalExtensions (fields: Fields): readonly Extension[] {
-  const element = fields.optional(contextTag(3, true))
-  return element === undefined ? noExtensions : readExtensions(onlyChild(element, tags.sequence, 'extensions'))
 }

@@ -1,23 +1,27 @@
-import { extensionTypes } from './object-identifiers.js'
+import { readAuthorityInfoAccess, readDistributionPoints, type AccessDescription, type DistributionPoint } from './distribution-points.js'
 import * as read from './extensions.js'
-import type { Extension } from './extensions.js'
+import type { Extension, KeyUsage } from './extensions.js'
+import type { GeneralName } from './general-name.js'
+import { readNameConstraints, type NameConstraints } from './name-constraints.js'
+import { extensionTypes, type KeyPurposeName } from './object-identifiers.js'
+import { readCertificatePolicies, readInhibitAnyPolicy, readPolicyConstraints, readPolicyMappings, type PolicyConstraints, type PolicyInformation, type PolicyMapping } from './policies.js'
 
 /** The values of the extensions that RFC 5280 defines, each `undefined` (lists: empty) where the certificate has it not. */
 export interface DecodedExtensions {
-  readonly subjectAltName: ReturnType<typeof read.readGeneralNames>
-  readonly issuerAltName: ReturnType<typeof read.readGeneralNames>
-  readonly keyUsage: ReturnType<typeof read.readKeyUsage> | undefined
-  readonly extendedKeyUsage: ReturnType<typeof read.readExtendedKeyUsage> | undefined
+  readonly subjectAltName: readonly GeneralName[]
+  readonly issuerAltName: readonly GeneralName[]
+  readonly keyUsage: readonly KeyUsage[] | undefined
+  readonly extendedKeyUsage: ReadonlyArray<KeyPurposeName | (string & {})> | undefined
   readonly basicConstraints: read.BasicConstraints | undefined
-  readonly nameConstraints: read.NameConstraints | undefined
-  readonly certificatePolicies: readonly read.PolicyInformation[]
-  readonly policyMappings: readonly read.PolicyMapping[]
-  readonly policyConstraints: read.PolicyConstraints | undefined
+  readonly nameConstraints: NameConstraints | undefined
+  readonly certificatePolicies: readonly PolicyInformation[]
+  readonly policyMappings: readonly PolicyMapping[]
+  readonly policyConstraints: PolicyConstraints | undefined
   readonly inhibitAnyPolicy: number | undefined
   readonly subjectKeyIdentifier: Buffer | undefined
   readonly authorityKeyIdentifier: read.AuthorityKeyIdentifier | undefined
-  readonly cRLDistributionPoints: readonly read.DistributionPoint[]
-  readonly authorityInfoAccess: readonly read.AccessDescription[]
+  readonly cRLDistributionPoints: readonly DistributionPoint[]
+  readonly authorityInfoAccess: readonly AccessDescription[]
 }
 
 type Mutable = { -readonly [Key in keyof DecodedExtensions]: DecodedExtensions[Key] }
@@ -30,15 +34,15 @@ const readers: ReadonlyMap<string, (into: Mutable, value: Buffer) => void> = new
   [extensionTypes.keyUsage, (into, value) => { into.keyUsage = read.readKeyUsage(value) }],
   [extensionTypes.extendedKeyUsage, (into, value) => { into.extendedKeyUsage = read.readExtendedKeyUsage(value) }],
   [extensionTypes.basicConstraints, (into, value) => { into.basicConstraints = read.readBasicConstraints(value) }],
-  [extensionTypes.nameConstraints, (into, value) => { into.nameConstraints = read.readNameConstraints(value) }],
-  [extensionTypes.certificatePolicies, (into, value) => { into.certificatePolicies = read.readCertificatePolicies(value) }],
-  [extensionTypes.policyMappings, (into, value) => { into.policyMappings = read.readPolicyMappings(value) }],
-  [extensionTypes.policyConstraints, (into, value) => { into.policyConstraints = read.readPolicyConstraints(value) }],
-  [extensionTypes.inhibitAnyPolicy, (into, value) => { into.inhibitAnyPolicy = read.readInhibitAnyPolicy(value) }],
+  [extensionTypes.nameConstraints, (into, value) => { into.nameConstraints = readNameConstraints(value) }],
+  [extensionTypes.certificatePolicies, (into, value) => { into.certificatePolicies = readCertificatePolicies(value) }],
+  [extensionTypes.policyMappings, (into, value) => { into.policyMappings = readPolicyMappings(value) }],
+  [extensionTypes.policyConstraints, (into, value) => { into.policyConstraints = readPolicyConstraints(value) }],
+  [extensionTypes.inhibitAnyPolicy, (into, value) => { into.inhibitAnyPolicy = readInhibitAnyPolicy(value) }],
   [extensionTypes.subjectKeyIdentifier, (into, value) => { into.subjectKeyIdentifier = read.readSubjectKeyIdentifier(value) }],
   [extensionTypes.authorityKeyIdentifier, (into, value) => { into.authorityKeyIdentifier = read.readAuthorityKeyIdentifier(value) }],
-  [extensionTypes.cRLDistributionPoints, (into, value) => { into.cRLDistributionPoints = read.readDistributionPoints(value) }],
-  [extensionTypes.authorityInfoAccess, (into, value) => { into.authorityInfoAccess = read.readAuthorityInfoAccess(value) }]
+  [extensionTypes.cRLDistributionPoints, (into, value) => { into.cRLDistributionPoints = readDistributionPoints(value) }],
+  [extensionTypes.authorityInfoAccess, (into, value) => { into.authorityInfoAccess = readAuthorityInfoAccess(value) }]
 ])
 
 export function decodeExtensions (extensions: readonly Extension[]): DecodedExtensions {

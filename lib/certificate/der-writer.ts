@@ -1,5 +1,5 @@
 import { CertificateError } from '../errors.js'
-import { tags } from './der.js'
+import { tags } from './tags.js'
 
 /** A writer of the Distinguished Encoding Rules (ITU-T X.690): each function gives the octets of one whole element. */
 export function write (tag: number, ...parts: readonly Uint8Array[]): Buffer {

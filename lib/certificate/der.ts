@@ -1,4 +1,7 @@
 import { CertificateError } from '../errors.js'
+import { knownObjectIdentifier } from './known-object-identifiers.js'
+
+export { contextTag, tags } from './tags.js'
 
 /**
  * A reader of the Distinguished Encoding Rules (ITU-T X.690), for what PKIX documents need of them: single-octet
@@ -16,31 +19,6 @@ export interface Element {
   /** One past the last octet of the contents. */
   readonly end: number
 }
-
-export const tags = {
-  boolean: 0x01,
-  integer: 0x02,
-  bitString: 0x03,
-  octetString: 0x04,
-  null: 0x05,
-  objectIdentifier: 0x06,
-  enumerated: 0x0a,
-  utf8String: 0x0c,
-  sequence: 0x30,
-  set: 0x31,
-  numericString: 0x12,
-  printableString: 0x13,
-  teletexString: 0x14,
-  ia5String: 0x16,
-  utcTime: 0x17,
-  generalizedTime: 0x18,
-  visibleString: 0x1a,
-  universalString: 0x1c,
-  bmpString: 0x1e
-} as const
-
-/** The identifier octet of a context-specific tag: `[number]`. */
-export const contextTag = (number: number, constructed = false) => (constructed ? 0xa0 : 0x80) | number
 
 // OpenSSL takes at most this many octets of certificates in a handshake (SSL_MAX_CERT_LIST_DEFAULT).
 export const maxCertificateOctets = 100 * 1024
@@ -101,52 +79,77 @@ export function children (parent: Element): Element[] {
 
 /** The elements of a SEQUENCE OF or SET OF that its grammar wants non-empty. */
 export function members (parent: Element, what: string): Element[] {
-  const found = children(parent)
-  if (found.length === 0) throw malformed(`${what} is empty`, parent.start)
-  return found
+  if (parent.from === parent.end) throw malformed(`${what} is empty`, parent.start)
+  return children(parent)
 }
 
-/** The one element inside an explicitly tagged one. */
-export function onlyChild (parent: Element, tag: number, what: string): Element {
-  const element = expect(readElement(parent.octets, parent.from, parent.end), tag, what)
+/** What `read` makes of each of the children, in order; frozen. */
+export function readChildren <Value> (parent: Element, read: (element: Element) => Value): readonly Value[] {
+  const found: Value[] = []
+  for (let position = parent.from; position < parent.end;) {
+    const element = readElement(parent.octets, position, parent.end)
+    found.push(read(element))
+    position = element.end
+  }
+  return Object.freeze(found)
+}
+
+/** The same of the members. */
+export function readMembers <Value> (parent: Element, what: string, read: (element: Element) => Value): readonly Value[] {
+  if (parent.from === parent.end) throw malformed(`${what} is empty`, parent.start)
+  return readChildren(parent, read)
+}
+
+/** The one element inside an explicitly tagged one, of whatever tag. */
+export function onlyElement (parent: Element, what: string): Element {
+  const element = readElement(parent.octets, parent.from, parent.end)
   if (element.end !== parent.end) throw malformed(`${what} has octets behind its end`, element.end)
   return element
 }
 
-/** Walks through a SEQUENCE whose members are told apart by their tags: take what comes next, or see that it is not there. */
+/** The one element inside an explicitly tagged one. */
+export const onlyChild = (parent: Element, tag: number, what: string): Element => expect(onlyElement(parent, what), tag, what)
+
+/** Walks through a SEQUENCE whose fields are told apart by their tags: take what comes next, or see that it is not there. */
 export class Fields {
-  readonly #elements: Element[]
+  readonly #parent: Element
   readonly #what: string
-  #next = 0
+  #position: number
 
   constructor (parent: Element, what: string) {
-    this.#elements = children(parent)
+    this.#parent = parent
     this.#what = what
+    this.#position = parent.from
   }
 
   take (tag: number, field: string): Element {
-    return expect(this.#elements[this.#next++], tag, `${this.#what}.${field}`)
+    const element = this.takeAny(field)
+    return element.tag === tag ? element : expect(element, tag, `${this.#what}.${field}`)
   }
 
   takeAny (field: string): Element {
-    const element = this.#elements[this.#next++]
-    if (element === undefined) throw malformed(`${this.#what}.${field} is missing`)
+    if (!this.hasMore) throw malformed(`${this.#what}.${field} is missing`, this.#position)
+    const element = readElement(this.#parent.octets, this.#position, this.#parent.end)
+    this.#position = element.end
     return element
   }
 
   optional (tag: number): Element | undefined {
-    return this.#elements[this.#next]?.tag === tag ? this.#elements[this.#next++] : undefined
+    return this.hasMore && this.#parent.octets[this.#position] === tag ? this.takeAny('') : undefined
   }
 
   get hasMore (): boolean {
-    return this.#next < this.#elements.length
+    return this.#position < this.#parent.end
   }
 
   end (): void {
-    const left = this.#elements[this.#next]
-    if (left !== undefined) throw malformed(`${this.#what} has a field too many`, left.start)
+    if (this.hasMore) throw malformed(`${this.#what} has a field too many`, this.#position)
   }
 }
+
+/** The same octets as a Buffer; not a copy. */
+export const asBuffer = (octets: Uint8Array): Buffer =>
+  Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
 
 /** The whole element, header and contents; a view, not a copy. */
 export const encoding = (element: Element): Buffer => element.octets.subarray(element.start, element.end)
@@ -162,12 +165,12 @@ export function readBoolean (element: Element): boolean {
 
 /** The contents of an INTEGER, seen to be minimal: two's complement, big end first. */
 export function readInteger (element: Element): Buffer {
-  const value = contents(element)
-  if (value.length === 0) throw malformed('INTEGER is empty', element.start)
-  const fill = value[0]
-  const redundant = value.length > 1 && ((fill === 0 && value[1] < 0x80) || (fill === 0xff && value[1] >= 0x80))
+  const { octets, from, end } = element
+  if (end === from) throw malformed('INTEGER is empty', element.start)
+  const fill = octets[from]
+  const redundant = end - from > 1 && ((fill === 0 && octets[from + 1] < 0x80) || (fill === 0xff && octets[from + 1] >= 0x80))
   if (redundant) throw malformed('INTEGER is not minimal', element.start)
-  return value
+  return contents(element)
 }
 
 /** A small non-negative INTEGER: a version, a path length. */
@@ -183,46 +186,52 @@ export function readBitStringOctets (element: Element): Buffer {
   return element.octets.subarray(element.from + 1, element.end)
 }
 
-/** The numbers of the bits that are set in a named BIT STRING (X.690, 11.2.2: no trailing zero bits). */
-export function readNamedBits (element: Element): number[] {
-  const bits = contents(element)
-  const unused = bits[0]
-  if (bits.length === 0 || unused > 7 || (bits.length === 1 && unused !== 0)) throw malformed('BIT STRING has a wrong count of unused bits', element.start)
-  const last = bits[bits.length - 1]
-  if (bits.length > 1 && (last & ((1 << (unused + 1)) - 1)) !== 1 << unused) throw malformed('BIT STRING has trailing zero bits or padding', element.start)
-  const found: number[] = []
-  for (let bit = 0; bit < (bits.length - 1) * 8; bit++) {
-    if ((bits[1 + (bit >> 3)] & (0x80 >> (bit & 7))) !== 0) found.push(bit)
-  }
-  return found
+/** Sees that a BIT STRING says how many bits of its last octet are unused, and that these are zero (X.690, 11.2.1). */
+export function checkBitString ({ octets, from, end, start }: Element): void {
+  const unused = octets[from]
+  if (end === from || unused > 7 || (end === from + 1 && unused !== 0)) throw malformed('BIT STRING has a wrong count of unused bits', start)
+  if (end > from + 1 && (octets[end - 1] & ((1 << unused) - 1)) !== 0) throw malformed('BIT STRING has padding that is not zero', start)
 }
 
-/** An OBJECT IDENTIFIER in dotted decimal form. */
+/**
+ * The numbers of the bits that are set in a named BIT STRING. Trailing zero bits, which X.690, section 11.2.2 does not
+ * allow, are taken: widely used encoders wrote them, and they change nothing.
+ */
+export function readNamedBits (element: Element): readonly number[] {
+  checkBitString(element)
+  const { octets, from, end } = element
+  const found: number[] = []
+  for (let bit = 0; bit < (end - from - 1) * 8; bit++) {
+    if ((octets[from + 1 + (bit >> 3)] & (0x80 >> (bit & 7))) !== 0) found.push(bit)
+  }
+  return Object.freeze(found)
+}
+
+// RFC 5280, appendix B asks readers for 100 characters of dotted form, which are fewer octets than these.
+const maxObjectIdentifierOctets = 128
+
+/**
+ * An OBJECT IDENTIFIER in dotted decimal form.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED; ERR_CERTIFICATE_UNSUPPORTED: longer than 128 octets
+ */
 export function readObjectIdentifier (element: Element): string {
   const { octets, from, end } = element
+  const known = knownObjectIdentifier(octets, from, end)
+  if (known !== undefined) return known
   if (end === from || octets[end - 1] >= 0x80) throw malformed('OBJECT IDENTIFIER is cut short', element.start)
-  let text = ''
-  for (let position = from; position < end;) {
-    const arc = readArc(octets, position)
-    text += text === '' ? firstArcs(arc.value) : `.${arc.value}`
-    position = arc.next
+  if (end - from > maxObjectIdentifierOctets) throw new CertificateError('UNSUPPORTED', `OBJECT IDENTIFIER has more than ${maxObjectIdentifierOctets} octets at octet ${element.start}`)
+  const arcs: bigint[] = []
+  for (let position = from; position < end; position++) {
+    if (octets[position] === 0x80) throw malformed('OBJECT IDENTIFIER is not minimal', position)
+    // The arcs below 2.25 are UUIDs, which no number holds.
+    let arc = 0n
+    while (octets[position] >= 0x80) arc = (arc | BigInt(octets[position++] & 0x7f)) << 7n
+    arcs.push(arc | BigInt(octets[position]))
   }
-  return text
+  return [...firstArcs(arcs[0]), ...arcs.slice(1)].join('.')
 }
 
-function readArc (octets: Buffer, start: number): { value: number, next: number } {
-  if (octets[start] === 0x80) throw malformed('OBJECT IDENTIFIER is not minimal', start)
-  let value = 0
-  let position = start
-  do {
-    value = value * 128 + (octets[position] & 0x7f)
-    // Arcs beyond this are no longer told apart by a number; UUID arcs (2.25) are the only ones that are so long.
-    if (value > Number.MAX_SAFE_INTEGER) throw new CertificateError('UNSUPPORTED', `OBJECT IDENTIFIER has an arc above 2^53 at octet ${start}`)
-  } while (octets[position++] >= 0x80)
-  return { value, next: position }
-}
-
-function firstArcs (value: number): string {
-  if (value < 40) return `0.${value}`
-  return value < 80 ? `1.${value - 40}` : `2.${value - 80}`
+function firstArcs (value: bigint): [bigint, bigint] {
+  if (value < 40n) return [0n, value]
+  return value < 80n ? [1n, value - 40n] : [2n, value - 80n]
 }

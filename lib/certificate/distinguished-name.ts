@@ -1,5 +1,6 @@
 import { attributeNames, attributeTypeOf, type AttributeName } from './object-identifiers.js'
-import { children, encoding, expect, Fields, members, readObjectIdentifier, readWhole, tags, type Element } from './der.js'
+import { asBuffer, encoding, expect, Fields, readChildren, readMembers, readObjectIdentifier, readWhole, tags, type Element } from './der.js'
+import { areEqual } from './distinguished-name-comparison.js'
 import { formatDistinguishedName } from './rfc4514.js'
 import { readString, stringType, type StringType } from './strings.js'
 
@@ -28,10 +29,11 @@ export class DistinguishedName {
   /** All attributes, in the order of the document. */
   readonly attributes: readonly Attribute[]
 
+  /** @internal Names come from `readDistinguishedName`, `parseDistinguishedName` and certificates. */
   constructor (raw: Buffer, relativeDistinguishedNames: ReadonlyArray<readonly Attribute[]>) {
     this.raw = raw
     this.relativeDistinguishedNames = relativeDistinguishedNames
-    this.attributes = Object.freeze(relativeDistinguishedNames.flat())
+    this.attributes = inOrder(relativeDistinguishedNames)
     Object.freeze(this)
   }
 
@@ -66,7 +68,7 @@ export class DistinguishedName {
 
   /** Whether both names are the same by the comparison of RFC 5280, section 7.1: case and repeated spaces do not tell. */
   equals (other: DistinguishedName): boolean {
-    return this.raw.equals(other.raw) || comparisonForm(this) === comparisonForm(other)
+    return areEqual(this, other)
   }
 
   /** In the form of RFC 4514 (last relative distinguished name first), for people and logs: decide nothing on it. */
@@ -79,40 +81,34 @@ export class DistinguishedName {
   }
 }
 
-/** @throws CertificateError ERR_CERTIFICATE_MALFORMED */
-export const readDistinguishedName = (der: Buffer): DistinguishedName =>
-  distinguishedName(readWhole(der, tags.sequence, 'Name'))
-
-export function distinguishedName (element: Element): DistinguishedName {
-  expect(element, tags.sequence, 'Name')
-  const names = children(element).map((set) => {
-    expect(set, tags.set, 'RelativeDistinguishedName')
-    return Object.freeze(members(set, 'RelativeDistinguishedName').map(attribute))
-  })
-  return new DistinguishedName(encoding(element), Object.freeze(names))
+function inOrder (names: ReadonlyArray<readonly Attribute[]>): readonly Attribute[] {
+  const attributes: Attribute[] = []
+  for (const set of names) attributes.push(...set)
+  return Object.freeze(attributes)
 }
 
+/**
+ * Reads a Name from DER, with nothing behind it. The octets are kept, not copied.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: broken DER, a NUL, or a value that is no string where one belongs
+ */
+export const readDistinguishedName = (der: Uint8Array): DistinguishedName =>
+  distinguishedName(readWhole(asBuffer(der), tags.sequence, 'Name'))
+
+export const distinguishedName = (element: Element): DistinguishedName =>
+  new DistinguishedName(encoding(element), readChildren(expect(element, tags.sequence, 'Name'), relativeDistinguishedName))
+
+const relativeDistinguishedName = (element: Element): readonly Attribute[] =>
+  readMembers(expect(element, tags.set, 'RelativeDistinguishedName'), 'RelativeDistinguishedName', attribute)
+
 function attribute (element: Element): Attribute {
-  expect(element, tags.sequence, 'AttributeTypeAndValue')
-  const fields = new Fields(element, 'AttributeTypeAndValue')
+  const fields = new Fields(expect(element, tags.sequence, 'AttributeTypeAndValue'), 'AttributeTypeAndValue')
   const type = readObjectIdentifier(fields.take(tags.objectIdentifier, 'type'))
   const value = fields.takeAny('value')
   fields.end()
-  const name = attributeNames.get(type) ?? type
-  return Object.freeze({ type, name, value: attributeValue(value, name), stringType: stringType(value), raw: encoding(value) })
-}
-
-function attributeValue (value: Element, name: string): string {
-  return stringType(value) === undefined ? `#${encoding(value).toString('hex')}` : readString(value, name)
-}
-
-// Strings are compared after RFC 4518's preparation, as far as RFC 5280 asks: Unicode normalization, case, inner and
-// outer spaces; values of other types octet by octet. The order within a set does not tell.
-function comparisonForm (name: DistinguishedName): string {
-  return JSON.stringify(name.relativeDistinguishedNames.map((set) => set.map(attributeForm).sort()))
-}
-
-function attributeForm (attribute: Attribute): string {
-  if (attribute.stringType === undefined) return `${attribute.type}${attribute.value}`
-  return `${attribute.type}=${attribute.value.normalize('NFKC').toLowerCase().trim().replace(/ +/g, ' ')}`
+  const name = attributeNames.get(type)
+  const raw = encoding(value)
+  // The attributes that have a name here are strings by definition; of others a value may be anything.
+  const isText = name !== undefined || stringType(value) !== undefined
+  const text = isText ? readString(value, name ?? type) : `#${raw.toString('hex')}`
+  return Object.freeze({ type, name: name ?? type, value: text, stringType: stringType(value), raw })
 }

@@ -1,5 +1,5 @@
-import { contents, contextTag, encoding, expect, Fields, malformed, members, readBoolean, readInteger, readNamedBits, readObjectIdentifier, readSmallInteger, readWhole, tags, type Element } from './der.js'
-import { generalName, generalNames, type GeneralName } from './general-name.js'
+import { contents, contextTag, expect, Fields, malformed, readBoolean, readInteger, readMembers, readNamedBits, readObjectIdentifier, readSmallInteger, readWhole, tags, type Element } from './der.js'
+import { generalNames, type GeneralName } from './general-name.js'
 import { keyPurposeNames, type KeyPurposeName } from './object-identifiers.js'
 
 /** An extension as it stands in the certificate (RFC 5280, section 4.2). */
@@ -31,61 +31,18 @@ export interface AuthorityKeyIdentifier {
   readonly authorityCertSerialNumber: string | undefined
 }
 
-export interface PolicyInformation {
-  /** Dotted. */
-  readonly policyIdentifier: string
-  /** The DER of the qualifiers, not decoded. */
-  readonly policyQualifiers: Buffer | undefined
-}
-
-export interface DistributionPoint {
-  /** Where the certificate list is, or the directory name of its place. */
-  readonly fullName: readonly GeneralName[] | undefined
-  /** The DER of a name relative to the issuer's, not decoded. */
-  readonly nameRelativeToCRLIssuer: Buffer | undefined
-  /** The numbers of the reason flags it covers, or `undefined` for all. */
-  readonly reasons: readonly number[] | undefined
-  readonly cRLIssuer: readonly GeneralName[] | undefined
-}
-
-export interface AccessDescription {
-  /** Dotted. */
-  readonly accessMethod: string
-  readonly accessLocation: GeneralName
-}
-
-export interface GeneralSubtree {
-  readonly base: NameConstraintBase
-}
-
-/** As a GeneralName, but for an iPAddress: there the base is an address and a mask. */
-export type NameConstraintBase = Exclude<GeneralName, { type: 'iPAddress' }> | { readonly type: 'iPAddress', readonly octets: Buffer }
-
-export interface NameConstraints {
-  readonly permittedSubtrees: readonly GeneralSubtree[] | undefined
-  readonly excludedSubtrees: readonly GeneralSubtree[] | undefined
-}
-
-export interface PolicyMapping {
-  readonly issuerDomainPolicy: string
-  readonly subjectDomainPolicy: string
-}
-
-export interface PolicyConstraints {
-  readonly requireExplicitPolicy: number | undefined
-  readonly inhibitPolicyMapping: number | undefined
-}
-
 export function readExtensions (element: Element): readonly Extension[] {
-  const extensions = members(element, 'Extensions').map(extension)
-  const types = new Set(extensions.map((each) => each.type))
-  if (types.size !== extensions.length) throw malformed('an extension stands twice')
-  return Object.freeze(extensions)
+  const types = new Set<string>()
+  return readMembers(element, 'Extensions', (each) => {
+    const found = extension(each)
+    if (types.has(found.type)) throw malformed(`the extension ${found.type} stands twice`, each.start)
+    types.add(found.type)
+    return found
+  })
 }
 
 function extension (element: Element): Extension {
-  expect(element, tags.sequence, 'Extension')
-  const fields = new Fields(element, 'Extension')
+  const fields = new Fields(expect(element, tags.sequence, 'Extension'), 'Extension')
   const type = readObjectIdentifier(fields.take(tags.objectIdentifier, 'extnID'))
   const criticality = fields.optional(tags.boolean)
   // A FALSE that is written out is not DER, yet many CAs write it and every reader takes it.
@@ -97,17 +54,18 @@ function extension (element: Element): Extension {
 
 export function readKeyUsage (value: Buffer): readonly KeyUsage[] {
   const bits = readNamedBits(readWhole(value, tags.bitString, 'keyUsage'))
-  return Object.freeze(bits.map((bit) => keyUsageNames[bit]).filter((name) => name !== undefined))
+  // Bits that no RFC names yet grant nothing here.
+  return Object.freeze(bits.filter((bit) => bit < keyUsageNames.length).map((bit) => keyUsageNames[bit]))
 }
 
 export function readExtendedKeyUsage (value: Buffer): ReadonlyArray<KeyPurposeName | (string & {})> {
-  const purposes = members(readWhole(value, tags.sequence, 'extendedKeyUsage'), 'extendedKeyUsage')
-  return Object.freeze(purposes.map((purpose) => named(objectIdentifier(purpose, 'KeyPurposeId'))))
+  return readMembers(readWhole(value, tags.sequence, 'extendedKeyUsage'), 'extendedKeyUsage', keyPurpose)
 }
 
-const named = (type: string) => keyPurposeNames.get(type) ?? type
-
-const objectIdentifier = (element: Element, what: string) => readObjectIdentifier(expect(element, tags.objectIdentifier, what))
+function keyPurpose (element: Element): KeyPurposeName | (string & {}) {
+  const type = readObjectIdentifier(expect(element, tags.objectIdentifier, 'KeyPurposeId'))
+  return keyPurposeNames.get(type) ?? type
+}
 
 export function readBasicConstraints (value: Buffer): BasicConstraints {
   const fields = new Fields(readWhole(value, tags.sequence, 'basicConstraints'), 'basicConstraints')
@@ -130,7 +88,7 @@ export function readAuthorityKeyIdentifier (value: Buffer): AuthorityKeyIdentifi
   fields.end()
   return Object.freeze({
     keyIdentifier: keyIdentifier && contents(keyIdentifier),
-    authorityCertIssuer: issuer && generalNames(issuer),
+    authorityCertIssuer: issuer && generalNames(issuer, 'authorityCertIssuer'),
     authorityCertSerialNumber: serialNumber && serialNumberText(readInteger(serialNumber))
   })
 }
@@ -142,108 +100,5 @@ export function serialNumberText (integer: Buffer): string {
 }
 
 export function readGeneralNames (value: Buffer, what: string): readonly GeneralName[] {
-  const sequence = readWhole(value, tags.sequence, what)
-  members(sequence, what)
-  return generalNames(sequence)
+  return generalNames(readWhole(value, tags.sequence, what), what)
 }
-
-export function readCertificatePolicies (value: Buffer): readonly PolicyInformation[] {
-  const policies = members(readWhole(value, tags.sequence, 'certificatePolicies'), 'certificatePolicies').map((element) => {
-    const fields = new Fields(expect(element, tags.sequence, 'PolicyInformation'), 'PolicyInformation')
-    const policyIdentifier = readObjectIdentifier(fields.take(tags.objectIdentifier, 'policyIdentifier'))
-    const qualifiers = fields.optional(tags.sequence)
-    fields.end()
-    return Object.freeze({ policyIdentifier, policyQualifiers: qualifiers && encoding(qualifiers) })
-  })
-  if (new Set(policies.map((policy) => policy.policyIdentifier)).size !== policies.length) throw malformed('certificatePolicies names a policy twice')
-  return Object.freeze(policies)
-}
-
-export function readDistributionPoints (value: Buffer): readonly DistributionPoint[] {
-  const points = members(readWhole(value, tags.sequence, 'cRLDistributionPoints'), 'cRLDistributionPoints')
-  return Object.freeze(points.map(distributionPoint))
-}
-
-function distributionPoint (element: Element): DistributionPoint {
-  const fields = new Fields(expect(element, tags.sequence, 'DistributionPoint'), 'DistributionPoint')
-  const name = fields.optional(contextTag(0, true))
-  const reasons = fields.optional(contextTag(1))
-  const issuer = fields.optional(contextTag(2, true))
-  fields.end()
-  return Object.freeze({
-    ...distributionPointName(name),
-    reasons: reasons && Object.freeze(readNamedBits(reasons)),
-    cRLIssuer: issuer && generalNames(issuer)
-  })
-}
-
-function distributionPointName (element: Element | undefined): Pick<DistributionPoint, 'fullName' | 'nameRelativeToCRLIssuer'> {
-  if (element === undefined) return { fullName: undefined, nameRelativeToCRLIssuer: undefined }
-  const fields = new Fields(element, 'DistributionPointName')
-  const fullName = fields.optional(contextTag(0, true))
-  const relative = fullName === undefined ? fields.take(contextTag(1, true), 'nameRelativeToCRLIssuer') : undefined
-  fields.end()
-  return { fullName: fullName && generalNames(fullName), nameRelativeToCRLIssuer: relative && encoding(relative) }
-}
-
-export function readAuthorityInfoAccess (value: Buffer): readonly AccessDescription[] {
-  const descriptions = members(readWhole(value, tags.sequence, 'authorityInfoAccess'), 'authorityInfoAccess')
-  return Object.freeze(descriptions.map((element) => {
-    const fields = new Fields(expect(element, tags.sequence, 'AccessDescription'), 'AccessDescription')
-    const accessMethod = readObjectIdentifier(fields.take(tags.objectIdentifier, 'accessMethod'))
-    const accessLocation = generalName(fields.takeAny('accessLocation'))
-    fields.end()
-    return Object.freeze({ accessMethod, accessLocation })
-  }))
-}
-
-export function readNameConstraints (value: Buffer): NameConstraints {
-  const fields = new Fields(readWhole(value, tags.sequence, 'nameConstraints'), 'nameConstraints')
-  const permitted = fields.optional(contextTag(0, true))
-  const excluded = fields.optional(contextTag(1, true))
-  fields.end()
-  if (permitted === undefined && excluded === undefined) throw malformed('nameConstraints is empty')
-  return Object.freeze({ permittedSubtrees: permitted && subtrees(permitted), excludedSubtrees: excluded && subtrees(excluded) })
-}
-
-const subtrees = (element: Element): readonly GeneralSubtree[] =>
-  Object.freeze(members(element, 'GeneralSubtrees').map(subtree))
-
-function subtree (element: Element): GeneralSubtree {
-  const fields = new Fields(expect(element, tags.sequence, 'GeneralSubtree'), 'GeneralSubtree')
-  const base = fields.takeAny('base')
-  // RFC 5280 fixes minimum at 0, which DER leaves out, and forbids maximum.
-  fields.end()
-  return Object.freeze({ base: constraintBase(base) })
-}
-
-function constraintBase (base: Element): NameConstraintBase {
-  if (base.tag !== contextTag(7)) return generalName(base) as NameConstraintBase
-  const octets = contents(base)
-  if (octets.length !== 8 && octets.length !== 32) throw malformed('iPAddress of nameConstraints is no address and mask', base.start)
-  return Object.freeze({ type: 'iPAddress', octets })
-}
-
-export function readPolicyMappings (value: Buffer): readonly PolicyMapping[] {
-  const mappings = members(readWhole(value, tags.sequence, 'policyMappings'), 'policyMappings')
-  return Object.freeze(mappings.map((element) => {
-    const fields = new Fields(expect(element, tags.sequence, 'PolicyMapping'), 'PolicyMapping')
-    const issuerDomainPolicy = readObjectIdentifier(fields.take(tags.objectIdentifier, 'issuerDomainPolicy'))
-    const subjectDomainPolicy = readObjectIdentifier(fields.take(tags.objectIdentifier, 'subjectDomainPolicy'))
-    fields.end()
-    return Object.freeze({ issuerDomainPolicy, subjectDomainPolicy })
-  }))
-}
-
-export function readPolicyConstraints (value: Buffer): PolicyConstraints {
-  const fields = new Fields(readWhole(value, tags.sequence, 'policyConstraints'), 'policyConstraints')
-  const explicit = fields.optional(contextTag(0))
-  const mapping = fields.optional(contextTag(1))
-  fields.end()
-  return Object.freeze({
-    requireExplicitPolicy: explicit && readSmallInteger(explicit, 'requireExplicitPolicy'),
-    inhibitPolicyMapping: mapping && readSmallInteger(mapping, 'inhibitPolicyMapping')
-  })
-}
-
-export const readInhibitAnyPolicy = (value: Buffer): number => readSmallInteger(readWhole(value, tags.integer, 'inhibitAnyPolicy'), 'inhibitAnyPolicy')

@@ -1,8 +1,8 @@
-import { children, contents, contextTag, Fields, malformed, onlyChild, readElement, readObjectIdentifier, encoding, tags, type Element } from './der.js'
+import { contents, contextTag, encoding, Fields, malformed, onlyChild, onlyElement, readMembers, readObjectIdentifier, tags, type Element } from './der.js'
 import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
 import { formatAddress } from './ip-address.js'
 import { otherNameTypes } from './object-identifiers.js'
-import { decodeAscii, readString } from './strings.js'
+import { readIA5String, readString, stringType } from './strings.js'
 
 /** A GeneralName of RFC 5280, section 4.2.1.6, by the name of its choice there. */
 export type GeneralName =
@@ -11,7 +11,7 @@ export type GeneralName =
   | { readonly type: 'directoryName', readonly value: DistinguishedName }
   | { readonly type: 'registeredID', /** Dotted. */ readonly value: string }
   | OtherName
-  | { readonly type: 'x400Address' | 'ediPartyName', /** The DER of what is inside; not decoded. */ readonly value: Buffer }
+  | { readonly type: 'x400Address' | 'ediPartyName', /** The DER of the fields inside. An x400Address is not decoded at all. */ readonly value: Buffer }
 
 export interface OtherName {
   readonly type: 'otherName'
@@ -25,8 +25,8 @@ export interface OtherName {
   readonly smtpUTF8Mailbox?: string
 }
 
-export const generalNames = (element: Element): readonly GeneralName[] =>
-  Object.freeze(children(element).map(generalName))
+/** GeneralNames, of which there is one at the least. */
+export const generalNames = (element: Element, what: string): readonly GeneralName[] => readMembers(element, what, generalName)
 
 export function generalName (element: Element): GeneralName {
   return Object.freeze(read(element))
@@ -35,35 +35,44 @@ export function generalName (element: Element): GeneralName {
 function read (element: Element): GeneralName {
   switch (element.tag) {
     case contextTag(0, true): return otherName(element)
-    case contextTag(1): return { type: 'rfc822Name', value: text(element, 'rfc822Name') }
-    case contextTag(2): return { type: 'dNSName', value: text(element, 'dNSName') }
+    case contextTag(1): return { type: 'rfc822Name', value: readIA5String(element, 'rfc822Name') }
+    case contextTag(2): return { type: 'dNSName', value: readIA5String(element, 'dNSName') }
     case contextTag(3, true): return { type: 'x400Address', value: contents(element) }
     case contextTag(4, true): return { type: 'directoryName', value: distinguishedName(onlyChild(element, tags.sequence, 'directoryName')) }
-    case contextTag(5, true): return { type: 'ediPartyName', value: contents(element) }
-    case contextTag(6): return { type: 'uniformResourceIdentifier', value: text(element, 'uniformResourceIdentifier') }
-    case contextTag(7): return { type: 'iPAddress', value: formatAddress(contents(element)), octets: contents(element) }
+    case contextTag(5, true): return ediPartyName(element)
+    case contextTag(6): return { type: 'uniformResourceIdentifier', value: readIA5String(element, 'uniformResourceIdentifier') }
+    case contextTag(7): return iPAddress(element)
     case contextTag(8): return { type: 'registeredID', value: readObjectIdentifier(element) }
-    default: throw malformed(`GeneralName has tag 0x${element.tag.toString(16)}`, element.start)
+    default: throw malformed(`GeneralName has tag 0x${element.tag.toString(16)},`, element.start)
   }
 }
 
-function text (element: Element, what: string): string {
-  const value = decodeAscii(contents(element), what)
-  if (value.includes('\0')) throw malformed(`${what} holds a NUL`, element.start)
-  return value
+function iPAddress (element: Element): GeneralName {
+  const octets = contents(element)
+  return { type: 'iPAddress', value: formatAddress(octets), octets }
 }
 
 function otherName (element: Element): OtherName {
   const fields = new Fields(element, 'otherName')
   const typeIdentifier = readObjectIdentifier(fields.take(tags.objectIdentifier, 'type-id'))
-  const tagged = fields.take(contextTag(0, true), 'value')
+  const inner = onlyElement(fields.take(contextTag(0, true), 'value'), 'otherName.value')
   fields.end()
-  const inner = readElement(tagged.octets, tagged.from, tagged.end)
-  if (inner.end !== tagged.end) throw malformed('otherName.value has octets behind its end', inner.end)
   const value = encoding(inner)
   switch (typeIdentifier) {
     case otherNameTypes.userPrincipalName: return { type: 'otherName', typeIdentifier, value, userPrincipalName: readString(inner, 'userPrincipalName') }
     case otherNameTypes.smtpUTF8Mailbox: return { type: 'otherName', typeIdentifier, value, smtpUTF8Mailbox: readString(inner, 'smtpUTF8Mailbox') }
-    default: return { type: 'otherName', typeIdentifier, value }
   }
+  if (stringType(inner) !== undefined) readString(inner, `otherName ${typeIdentifier}`)
+  return { type: 'otherName', typeIdentifier, value }
+}
+
+// Its two parts are not handed out as text, but a NUL in them refuses them as in any name.
+function ediPartyName (element: Element): GeneralName {
+  const fields = new Fields(element, 'ediPartyName')
+  const nameAssigner = fields.optional(contextTag(0, true))
+  const partyName = fields.take(contextTag(1, true), 'partyName')
+  fields.end()
+  if (nameAssigner !== undefined) readString(onlyElement(nameAssigner, 'nameAssigner'), 'nameAssigner')
+  readString(onlyElement(partyName, 'partyName'), 'partyName')
+  return { type: 'ediPartyName', value: contents(element) }
 }

@@ -92,6 +92,33 @@ export const accessMethods = {
   caIssuers: '1.3.6.1.5.5.7.48.2'
 } as const
 
+/** Algorithms of public keys: RFC 3279, RFC 4055, RFC 5480, RFC 8410. */
+export const publicKeyAlgorithms = {
+  rsaEncryption: '1.2.840.113549.1.1.1',
+  'id-RSASSA-PSS': '1.2.840.113549.1.1.10',
+  'id-ecPublicKey': '1.2.840.10045.2.1',
+  'id-Ed25519': '1.3.101.112',
+  'id-Ed448': '1.3.101.113'
+} as const
+
+/** Algorithms of signatures: RFC 3279, RFC 4055, RFC 5758, RFC 8410. */
+export const signatureAlgorithms = {
+  md5WithRSAEncryption: '1.2.840.113549.1.1.4',
+  sha1WithRSAEncryption: '1.2.840.113549.1.1.5',
+  sha224WithRSAEncryption: '1.2.840.113549.1.1.14',
+  sha256WithRSAEncryption: '1.2.840.113549.1.1.11',
+  sha384WithRSAEncryption: '1.2.840.113549.1.1.12',
+  sha512WithRSAEncryption: '1.2.840.113549.1.1.13',
+  'id-RSASSA-PSS': '1.2.840.113549.1.1.10',
+  'ecdsa-with-SHA1': '1.2.840.10045.4.1',
+  'ecdsa-with-SHA224': '1.2.840.10045.4.3.1',
+  'ecdsa-with-SHA256': '1.2.840.10045.4.3.2',
+  'ecdsa-with-SHA384': '1.2.840.10045.4.3.3',
+  'ecdsa-with-SHA512': '1.2.840.10045.4.3.4',
+  'id-Ed25519': '1.3.101.112',
+  'id-Ed448': '1.3.101.113'
+} as const
+
 const inverse = <Name extends string>(table: Record<Name, string>) =>
   new Map<string, Name>(Object.entries(table).map(([name, type]) => [type as string, name as Name]))
 
