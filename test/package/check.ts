@@ -2,12 +2,14 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+// Further versions of Node to use the package with: paths of executables, as in PATH.
+const nodes = [process.execPath, ...(process.env.OTHER_NODES ?? '').split(delimiter).filter((path) => path !== '')]
 const doors: string[] = Object.keys(manifest.exports).map((door) => join(manifest.name, door))
 
 // Outside the checkout, so that nothing is found in its node_modules.
@@ -57,7 +59,10 @@ t.test('nothing but the doors can be entered', async (t) => {
 })
 
 t.test('JavaScript uses it, as an ES module and as CommonJS', async (t) => {
-  for (const program of ['esm.js', 'commonjs.cjs']) t.equal(run(process.execPath, [program], consumer), '', program)
+  for (const node of nodes) {
+    const version = run(node, ['--version']).trim()
+    for (const program of ['esm.js', 'commonjs.cjs']) t.equal(run(node, [program], consumer), '', `${program} on Node ${version}`)
+  }
 })
 
 t.test('TypeScript uses it, resolved as Node does and as bundlers do', async (t) => {
