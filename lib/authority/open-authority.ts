@@ -3,7 +3,6 @@ import { AuthorityError } from '../errors.js'
 import type { Certificate } from '../certificate/index.js'
 import { Authority } from './authority.js'
 import { checkPrivateKey } from './key-type.js'
-import { refuseUnknown } from './known-options.js'
 import { keySigner, verifiedSigner, type Signer } from './signer.js'
 
 export interface OpenOptions {
@@ -16,11 +15,10 @@ export interface OpenOptions {
 
 /**
  * Opens a certificate authority that exists: a root, or one below a root. Whether its certificate is current is asked
- * when it issues; who signed it is not asked.
+ * when it issues; who signed it is not asked. What `readPkcs12` gives of a CA's key store may be given as it is.
  * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: the certificate is not of a CA, or the key does not fit it
  */
 export async function openAuthority (options: OpenOptions): Promise<Authority> {
-  refuseUnknown(options, ['certificate', 'privateKey', 'signer'])
   const { certificate, privateKey } = options
   checkAuthority(certificate)
   const signer = signerOf(options)
