@@ -1,14 +1,8 @@
-import { extensionTypes, keyPurposes, rsaKeyBits, type Certificate } from '../certificate/index.js'
-import type { PathRule } from '../errors.js'
+import { extensionTypes, keyPurposes, rsaKeyBits, type Certificate, type KeyUsage } from '../certificate/index.js'
+import type { Broken } from './broken.js'
 
 /** What the leaf is to be used for; `any` asks for nothing. */
 export type Purpose = 'clientAuth' | 'serverAuth' | 'any'
-
-/** A rule that a certificate broke, and how. */
-export interface Broken {
-  readonly rule: PathRule
-  readonly problem: string
-}
 
 /** The instant and the purpose that a path is judged for. */
 export interface Circumstances {
@@ -20,6 +14,13 @@ export interface Circumstances {
 const minRsaBits = 2048
 
 const rsaKeyTypes: ReadonlySet<string> = new Set(['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.10'])
+
+// RFC 5280, section 4.2.1.12. Both sides sign in TLS 1.3; a server's key may also decrypt or agree on keys in TLS 1.2.
+const fittingKeyUsages: Readonly<Record<Purpose, readonly KeyUsage[]>> = {
+  clientAuth: ['digitalSignature', 'keyAgreement'],
+  serverAuth: ['digitalSignature', 'keyEncipherment', 'keyAgreement'],
+  any: []
+}
 
 /** What this module and the builder of paths heed; any other critical extension refuses the certificate (RFC 5280, section 4.2). */
 const heededExtensions: ReadonlySet<string> = new Set([
@@ -35,6 +36,8 @@ const heededExtensions: ReadonlySet<string> = new Set([
 export function leafProblem (leaf: Certificate, { at, purpose }: Circumstances): Broken | undefined {
   return dateProblem(leaf, at) ??
     extensionProblem(leaf) ??
+    constraintProblem(leaf) ??
+    subjectProblem(leaf) ??
     keyProblem(leaf) ??
     leafKeyUsageProblem(leaf, purpose) ??
     purposeProblem(leaf, purpose, false)
@@ -42,7 +45,7 @@ export function leafProblem (leaf: Certificate, { at, purpose }: Circumstances):
 
 /**
  * What keeps `issuer` from standing above `below`, the path so far from the leaf on; signatures and names aside.
- * A trust anchor may be of version 1, which has no extensions to say that it is a CA: its owner says so.
+ * A trust anchor may be a root of version 1, which has no extensions to say that it is a CA: its owner says so.
  */
 export function issuerProblem (issuer: Certificate, below: readonly Certificate[], isAnchor: boolean, { at, purpose }: Circumstances): Broken | undefined {
   return authorityProblem(issuer, isAnchor) ??
@@ -68,10 +71,17 @@ function extensionProblem (certificate: Certificate): Broken | undefined {
 }
 
 // Constraints that are not evaluated must not pass for kept, whether or not they are marked critical as RFC 5280 asks.
-function constraintProblem (issuer: Certificate): Broken | undefined {
-  const { nameConstraints, policyConstraints, inhibitAnyPolicy } = issuer
+// In the certificate of no CA they have no place at all.
+function constraintProblem ({ nameConstraints, policyConstraints, inhibitAnyPolicy }: Certificate): Broken | undefined {
   if (nameConstraints === undefined && policyConstraints === undefined && inhibitAnyPolicy === undefined) return undefined
   return { rule: 'CRITICAL_EXTENSION', problem: 'name constraints and policy constraints are not evaluated here' }
+}
+
+// RFC 5280, section 4.1.2.6: who has no subject is named by a critical subjectAltName, or is nobody.
+function subjectProblem (leaf: Certificate): Broken | undefined {
+  if (leaf.subject.attributes.length > 0) return undefined
+  if (leaf.extensions.some(({ type, critical }) => type === extensionTypes.subjectAltName && critical)) return undefined
+  return { rule: 'MALFORMED', problem: 'the subject is empty and there is no critical subjectAltName' }
 }
 
 function keyProblem (certificate: Certificate): Broken | undefined {
@@ -81,17 +91,22 @@ function keyProblem (certificate: Certificate): Broken | undefined {
 }
 
 function authorityProblem (issuer: Certificate, isAnchor: boolean): Broken | undefined {
-  if (issuer.version < 3 && isAnchor) return undefined
+  if (isAnchor && issuer.version < 3 && issuer.isSelfIssued) return undefined
   if (issuer.basicConstraints?.cA !== true) return { rule: 'NOT_A_CA', problem: 'the issuer is not a CA by its basicConstraints' }
   if (issuer.keyUsage === undefined || issuer.keyUsage.includes('keyCertSign')) return undefined
   return { rule: 'KEY_USAGE', problem: 'the issuer\'s keyUsage does not include keyCertSign' }
 }
 
-// RFC 5246, section 7.4.6 and RFC 8446, section 4.4.2.4 want digitalSignature; keyAgreement is what fixed DH had.
 function leafKeyUsageProblem (leaf: Certificate, purpose: Purpose): Broken | undefined {
-  if (purpose !== 'clientAuth' || leaf.keyUsage === undefined) return undefined
-  if (leaf.keyUsage.includes('digitalSignature') || leaf.keyUsage.includes('keyAgreement')) return undefined
-  return { rule: 'KEY_USAGE', problem: 'the keyUsage includes neither digitalSignature nor keyAgreement' }
+  const { keyUsage } = leaf
+  if (keyUsage === undefined) return undefined
+  // RFC 5280, section 4.2.1.9: only a CA may say that it signs certificates.
+  if (keyUsage.includes('keyCertSign') && leaf.basicConstraints?.cA !== true) {
+    return { rule: 'KEY_USAGE', problem: 'the keyUsage includes keyCertSign, but the certificate is not of a CA' }
+  }
+  const fitting = fittingKeyUsages[purpose]
+  if (fitting.length === 0 || fitting.some((usage) => keyUsage.includes(usage))) return undefined
+  return { rule: 'KEY_USAGE', problem: `the keyUsage includes none of ${fitting.join(', ')}` }
 }
 
 /** An absent extended key usage restricts nothing; `anyExtendedKeyUsage` is enough for a CA, but a leaf has to name the purpose. */

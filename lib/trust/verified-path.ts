@@ -1,27 +1,31 @@
 import type { Certificate } from '../certificate/index.js'
 
 /**
- * A certification path that was verified; a value of this type exists only then.
+ * A certification path that was verified; a value of this type exists only then. Immutable.
  * It says nothing of revocation, and nothing of any instant outside `notBefore` to `notAfter`.
  */
 export class VerifiedPath {
   /** The leaf; its `path` is this one. */
   readonly certificate: Certificate
   readonly trustAnchor: Certificate
-  /** From the leaf to the trust anchor, both included. */
+  /** From the leaf to the trust anchor, both included: only one where the leaf is an anchor itself. */
   readonly certificates: readonly Certificate[]
-  /** From when on every certificate of the path is valid: the latest `notBefore`. */
-  readonly notBefore: Date
-  /** Until when, this second included, every one is valid: the earliest `notAfter`. */
-  readonly notAfter: Date
 
+  /** @internal Only `verifyCertificationPath` makes one. */
   constructor (path: readonly Certificate[]) {
     this.certificate = path[0].along(path.slice(1))
     this.certificates = this.certificate.path as readonly Certificate[]
-    this.trustAnchor = path[path.length - 1]
-    const validities = path.map((certificate) => certificate.validity)
-    this.notBefore = new Date(Math.max(...validities.map((validity) => validity.notBefore.getTime())))
-    this.notAfter = new Date(Math.min(...validities.map((validity) => validity.notAfter.getTime())))
+    this.trustAnchor = this.certificates[path.length - 1]
     Object.freeze(this)
+  }
+
+  /** From when on every certificate of the path is valid: the latest `notBefore`. Made anew for each call. */
+  get notBefore (): Date {
+    return new Date(Math.max(...this.certificates.map((certificate) => certificate.validity.notBefore.getTime())))
+  }
+
+  /** Until when, this second included, every one is valid: the earliest `notAfter`. Made anew for each call. */
+  get notAfter (): Date {
+    return new Date(Math.min(...this.certificates.map((certificate) => certificate.validity.notAfter.getTime())))
   }
 }

@@ -11,7 +11,7 @@ export type CertificateInput = Certificate | string | Uint8Array
 export interface PathOptions {
   /** The leaf: exactly one. */
   readonly certificate: CertificateInput
-  /** What may stand between the leaf and an anchor; not trusted for being here. Default none. What cannot be read is passed over. */
+  /** What may stand between the leaf and an anchor; not trusted for being here. Default none. One that cannot be read (of a PEM text: with all in it) is passed over. */
   readonly intermediates?: readonly CertificateInput[]
   /** Whom to trust. Self-signed ones are anchors; others serve as intermediates, unless `partialPath` is set. */
   readonly trustAnchors: readonly CertificateInput[]
@@ -25,21 +25,28 @@ export interface PathOptions {
 
 /**
  * Finds and verifies a certification path from a certificate to a trust anchor (RFC 5280, section 6): signatures,
- * names, validity periods, basic constraints, path length, key usage and extended key usage; an unknown critical
- * extension refuses. A pure function of its arguments.
+ * names, validity periods (also the anchor's), basic constraints, path length, key usage and extended key usage; an
+ * unknown critical extension refuses. A certificate that is a trust anchor itself is a path of one. A pure function of
+ * its arguments; it checks at most 100 signatures, and looks at paths of at most 10 certificates.
  *
- * Not looked at: revocation. Not evaluated yet, and so refused: name constraints and policy constraints of a CA.
+ * Not looked at: revocation. Not evaluated yet, and so refused: name constraints and policy constraints.
  * SHA-1 and MD5 signatures and RSA keys under 2048 bits are refused.
  * @throws CertificationPathError when there is no such path
  * @throws CertificateError when `certificate` or one of `trustAnchors` cannot be read
+ * @throws TypeError when `at` is an Invalid Date, or `purpose` none of its three words
  */
 export function verifyCertificationPath (options: PathOptions): VerifiedPath {
+  const { at, purpose } = options
+  if (Number.isNaN(at.getTime())) throw new TypeError('at is an Invalid Date')
+  if (!purposes.has(purpose)) throw new TypeError(`purpose is one of ${[...purposes].join(', ')}, not ${purpose}`)
+  const leaf = onlyCertificate(options.certificate)
   const trusted = options.trustAnchors.flatMap(certificatesOf)
-  const anchors = options.partialPath === true ? trusted : trusted.filter(isSelfSigned)
-  const intermediates = [...(options.intermediates ?? []).flatMap(readableOf), ...trusted.filter((certificate) => !anchors.includes(certificate))]
-  const builder = new PathBuilder(anchors, intermediates, { at: options.at, purpose: options.purpose })
-  return new VerifiedPath(builder.build(onlyCertificate(options.certificate)))
+  const isAnchor = options.partialPath === true ? () => true : isSelfSigned
+  const intermediates = (options.intermediates ?? []).flatMap(readableOf)
+  return new VerifiedPath(new PathBuilder({ trusted, isAnchor, intermediates }, { at, purpose }).build(leaf))
 }
+
+const purposes: ReadonlySet<string> = new Set<Purpose>(['clientAuth', 'serverAuth', 'any'])
 
 function onlyCertificate (input: CertificateInput): Certificate {
   const found = certificatesOf(input)

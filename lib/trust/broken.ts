@@ -1,0 +1,18 @@
+import { CertificateError, type PathRule } from '../errors.js'
+
+/** A rule that a certificate broke, and how. */
+export interface Broken {
+  readonly rule: PathRule
+  readonly problem: string
+  readonly cause?: unknown
+}
+
+/** What cannot be read (a key, the parameters of an algorithm) is a problem of the certificate, not of the caller. */
+export function guard (judge: () => Broken | undefined): Broken | undefined {
+  try {
+    return judge()
+  } catch (cause) {
+    if (cause instanceof CertificateError) return { rule: 'MALFORMED', problem: cause.message, cause }
+    throw cause
+  }
+}
