@@ -11,8 +11,8 @@ export type Reader<Value> = (value: unknown, place: Place) => Value
 export function kindOf (value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'a list'
-  const type = typeof value
-  return type === 'object' ? 'an object' : `a ${type}`
+  if (typeof value !== 'object') return `a ${typeof value}`
+  return isPlainObject(value) ? 'an object' : 'an instance of a class'
 }
 
 export function readText (value: unknown, place: Place): string {
