@@ -1,0 +1,128 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { CertificateError } from '../errors.js'
+import { algorithmIdentifier } from './algorithm-identifier.js'
+import type { Certificate } from './certificate.js'
+import { children, contents, Fields, malformed, readWhole, tags } from './der.js'
+import { writeOctetString, writeSequence } from './der-writer.js'
+import { decrypt, defaultIterations, encrypt, IterationBudget, passwordsOf, type Decryption } from './password-based-encryption.js'
+import { isPem, readPem, writePem, type PemBlock } from './pem.js'
+
+type Form = 'pkcs8' | 'pkcs1' | 'sec1' | 'encrypted'
+
+const forms: ReadonlyMap<string, Form> = new Map([
+  ['PRIVATE KEY', 'pkcs8'],
+  ['ENCRYPTED PRIVATE KEY', 'encrypted'],
+  ['RSA PRIVATE KEY', 'pkcs1'],
+  ['EC PRIVATE KEY', 'sec1']
+])
+
+const remedy = 'encrypt the key anew with `openssl pkcs8 -topk8 -in OLD.key -out NEW.key`'
+
+/**
+ * Reads the one private key of a PEM text, or of a DER document: PKCS #8, also encrypted (PBES2, or SHA-1 and triple
+ * DES), PKCS #1, SEC 1, and these two under the older encryption with PEM headers. Other blocks of the text, as
+ * certificates and parameters, are passed over. A passphrase that is not needed is not used.
+ * @throws CertificateError ERR_CERTIFICATE_PASSPHRASE: missing or wrong; ERR_CERTIFICATE_UNSUPPORTED: a form or an
+ * encryption that is not read here; ERR_CERTIFICATE_MALFORMED: no private key, several, or a damaged one
+ */
+export function readPrivateKey (content: string | Uint8Array, passphrase?: string): KeyObject {
+  if (isPem(content)) return fromPem(typeof content === 'string' ? content : Buffer.from(content).toString('latin1'), passphrase)
+  if (typeof content === 'string') throw malformed('the text holds no PEM block')
+  const octets = Buffer.from(content)
+  return fromDer(formOf(octets), octets, passphrase)
+}
+
+function fromPem (text: string, passphrase: string | undefined): KeyObject {
+  const keys = readPem(text).filter((block) => block.label.endsWith('PRIVATE KEY'))
+  if (keys.length === 0) throw malformed('the PEM text holds no private key')
+  if (keys.length > 1) throw malformed(`the PEM text holds ${keys.length} private keys, where one is needed`)
+  const [block] = keys
+  return block.hasHeaders ? fromTraditional(block, text, passphrase) : fromDer(formOfBlock(block), block.octets, passphrase)
+}
+
+function formOfBlock ({ label }: PemBlock): Form {
+  const form = forms.get(label)
+  if (form !== undefined) return form
+  const remedy = label === 'OPENSSH PRIVATE KEY' ? 'rewrite it in place with `ssh-keygen -p -m PKCS8 -f FILE`' : 'use PKCS #8'
+  throw new CertificateError('UNSUPPORTED', `a block ${label} is not read here: ${remedy}`)
+}
+
+// PrivateKeyInfo { INTEGER, SEQUENCE … }, EncryptedPrivateKeyInfo { SEQUENCE, … }, RSAPrivateKey { INTEGER, INTEGER … }
+// and ECPrivateKey { INTEGER, OCTET STRING … } are told apart by the tags of their first fields.
+function formOf (octets: Buffer): Form {
+  const [first, second] = children(readWhole(octets, tags.sequence, 'private key'))
+  if (first?.tag === tags.sequence && second?.tag === tags.octetString) return 'encrypted'
+  if (first?.tag === tags.integer && second?.tag === tags.sequence) return 'pkcs8'
+  if (first?.tag === tags.integer && second?.tag === tags.integer) return 'pkcs1'
+  if (first?.tag === tags.integer && second?.tag === tags.octetString) return 'sec1'
+  throw malformed('the octets are no private key')
+}
+
+function fromDer (form: Form, octets: Buffer, passphrase: string | undefined): KeyObject {
+  if (form !== 'encrypted') return toKey(() => createPrivateKey({ key: octets, format: 'der', type: form }))
+  if (passphrase === undefined) throw missingPassphrase()
+  const [password] = passwordsOf(passphrase)
+  return privateKeyFromPkcs8(decryptPrivateKey(octets, { password, budget: new IterationBudget(), remedy }))
+}
+
+/** The PrivateKeyInfo inside an EncryptedPrivateKeyInfo (RFC 5958, section 3). */
+export function decryptPrivateKey (encrypted: Buffer, decryption: Decryption): Buffer {
+  const fields = new Fields(readWhole(encrypted, tags.sequence, 'EncryptedPrivateKeyInfo'), 'EncryptedPrivateKeyInfo')
+  const algorithm = algorithmIdentifier(fields.take(tags.sequence, 'encryptionAlgorithm'))
+  const octets = contents(fields.take(tags.octetString, 'encryptedData'))
+  fields.end()
+  return decrypt(algorithm, octets, decryption)
+}
+
+/** The key of a PrivateKeyInfo (RFC 5958, section 2). */
+export const privateKeyFromPkcs8 = (der: Buffer): KeyObject =>
+  toKey(() => createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
+
+function toKey (create: () => KeyObject): KeyObject {
+  try {
+    return create()
+  } catch (cause) {
+    throw new CertificateError('MALFORMED', 'the private key is damaged, or of a kind that is not known here', cause)
+  }
+}
+
+// OpenSSL's own encryption of before PKCS #8, with its parameters in PEM headers (RFC 1421, section 4.6).
+function fromTraditional ({ label }: PemBlock, text: string, passphrase: string | undefined): KeyObject {
+  const block = text.slice(text.indexOf(`-----BEGIN ${label}-----`))
+  const cipher = /^DEK-Info: *([A-Z0-9-]+),/m.exec(block)?.[1]
+  if (cipher === undefined) throw malformed(`the headers of the block ${label} name no cipher`)
+  if (!/^(?:AES-(?:128|192|256)-CBC|DES-EDE3-CBC)$/.test(cipher)) {
+    throw new CertificateError('UNSUPPORTED', `encryption with ${cipher} is not read here: ${remedy}`)
+  }
+  if (passphrase === undefined) throw missingPassphrase()
+  return toTraditionalKey(block, passphrase)
+}
+
+function toTraditionalKey (key: string, passphrase: string): KeyObject {
+  try {
+    return createPrivateKey({ key, format: 'pem', passphrase })
+  } catch (cause) {
+    throw new CertificateError('PASSPHRASE', 'the passphrase of the private key is wrong, or the key is damaged', cause)
+  }
+}
+
+const missingPassphrase = () => new CertificateError('PASSPHRASE', 'the private key is encrypted: a passphrase is needed')
+
+/** A private key as PKCS #8 in PEM; with a passphrase encrypted (PBES2: AES-256-CBC, PBKDF2 with HMAC-SHA-256). */
+export function writePrivateKey (key: KeyObject, passphrase?: string): string {
+  const clear = key.export({ type: 'pkcs8', format: 'der' })
+  return passphrase === undefined
+    ? writePem('PRIVATE KEY', clear)
+    : writePem('ENCRYPTED PRIVATE KEY', encryptPrivateKey(clear, passphrase, defaultIterations))
+}
+
+/** The DER of an EncryptedPrivateKeyInfo (RFC 5958, section 3). */
+export function encryptPrivateKey (clear: Buffer, passphrase: string, iterations: number): Buffer {
+  const [password] = passwordsOf(passphrase)
+  const { algorithm, octets } = encrypt(clear, password, iterations)
+  return writeSequence(algorithm, writeOctetString(octets))
+}
+
+/** Whether the certificate is for the public half of this private key. */
+export const isKeyOf = (privateKey: KeyObject, certificate: Certificate): boolean =>
+  createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).equals(certificate.subjectPublicKeyInfo)
