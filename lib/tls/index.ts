@@ -1,4 +1,6 @@
-export { readClientAuthorities, readServerCredentials } from './credentials.js'
+export { readClientAuthorities, type ClientAuthorities, type ClientAuthorityOptions } from './client-authorities.js'
+export { readServerCredentials, type ServerCredentialOptions, type ServerCredentials } from './credentials.js'
+export { fileOf, type Source } from './source.js'
 export { checkTlsOptions, contextOptions, inheritedCredentials, inheritedOptions, type ContextCredentials, type TlsOptions } from './context-options.js'
 export { connectionOf, TlsServers, type HandshakeFailure, type ServerEvents } from './servers.js'
 export type { PeerCertificates } from './peer.js'
