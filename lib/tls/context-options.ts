@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto'
 import type { SecureContextOptions, Server } from 'node:tls'
 import { OptionError } from '../errors.js'
+import { nobodysList, nodeSpoilsChains } from './nobodys-list.js'
 
 // Those options of `tls.createSecureContext` that may be passed on as they are.
 const passed = ['ciphers', 'dhparam', 'ecdhCurve', 'honorCipherOrder', 'maxVersion', 'minVersion', 'secureOptions', 'sessionIdContext', 'sessionTimeout', 'sigalgs', 'ticketKeys'] as const
@@ -77,6 +78,7 @@ export function contextOptions (options: TlsOptions, { key, cert, passphrase }: 
     key,
     cert,
     passphrase,
+    ...(nodeSpoilsChains(process.versions.node) && { crl: nobodysList() }),
     // Never `undefined`: Node would then trust every public root.
     ca: [...ca]
   }
