@@ -146,9 +146,11 @@ t.test('after the application is closed nothing of it listens any more', async (
 })
 
 t.test('connections of one client share what is known of it', async (t) => {
-  const { port } = await listen(t, world, { routes: (app) => {
-    const seen = new Set<unknown>()
-    app.get('/seen', async (request) => { seen.add(request.clientCertificate); return seen.size })
-  } })
+  const { port } = await listen(t, world, {
+    routes: (app) => {
+      const seen = new Set<unknown>()
+      app.get('/seen', async (request) => { seen.add(request.clientCertificate); return seen.size })
+    }
+  })
   for (let turn = 0; turn < 3; turn++) t.match(await call(world, port, '/seen', { client: world.client, agent: new Agent({ maxCachedSessions: 0 }) }), { body: 1 })
 })
