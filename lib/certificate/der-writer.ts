@@ -1,6 +1,8 @@
 import { CertificateError } from '../errors.js'
 import { tags } from './tags.js'
 
+const malformed = (what: string) => new CertificateError('MALFORMED', what)
+
 /** A writer of the Distinguished Encoding Rules (ITU-T X.690): each function gives the octets of one whole element. */
 export function write (tag: number, ...parts: readonly Uint8Array[]): Buffer {
   let length = 0
@@ -23,13 +25,18 @@ export const writeBoolean = (value: boolean) => Buffer.from([tags.boolean, 1, va
 
 export const writeNull = () => Buffer.from([tags.null, 0])
 
-/** A non-negative INTEGER, from a number or from its octets, big end first. */
+/**
+ * A non-negative INTEGER, from a number or from its octets, big end first.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: a number that is negative or no integer
+ */
 export function writeInteger (value: number | Uint8Array): Buffer {
+  if (typeof value === 'number' && !(Number.isSafeInteger(value) && value >= 0)) throw malformed(`${value} is no non-negative integer`)
   const octets = typeof value === 'number' ? octetsOf(value) : Buffer.from(value)
   let first = 0
-  while (first < octets.length - 1 && octets[first] === 0) first++
+  while (first < octets.length && octets[first] === 0) first++
   const least = octets.subarray(first)
-  return least[0] >= 0x80 ? write(tags.integer, Buffer.from([0]), least) : write(tags.integer, least)
+  // A sign octet, where the first bit would say that the number is negative; zero is one octet.
+  return least.length === 0 || least[0] >= 0x80 ? write(tags.integer, Buffer.from([0]), least) : write(tags.integer, least)
 }
 
 function octetsOf (value: number): Buffer {
@@ -42,8 +49,13 @@ export const writeOctetString = (octets: Uint8Array) => write(tags.octetString, 
 /** A BIT STRING of whole octets. */
 export const writeBitString = (octets: Uint8Array) => write(tags.bitString, Buffer.from([0]), octets)
 
-/** A named BIT STRING, from the numbers of the bits to set; trailing zero bits are left out (X.690, 11.2.2). */
+/**
+ * A named BIT STRING, from the numbers of the bits to set; trailing zero bits are left out (X.690, 11.2.2).
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: a number that is negative or no integer
+ */
 export function writeNamedBits (bits: readonly number[]): Buffer {
+  const wrong = bits.find((bit) => !(Number.isInteger(bit) && bit >= 0))
+  if (wrong !== undefined) throw malformed(`${wrong} is no number of a bit`)
   if (bits.length === 0) return write(tags.bitString, Buffer.from([0]))
   const highest = Math.max(...bits)
   const octets = Buffer.alloc((highest >> 3) + 1)
@@ -56,7 +68,7 @@ export function writeNamedBits (bits: readonly number[]): Buffer {
  * @throws CertificateError ERR_CERTIFICATE_MALFORMED: not dotted decimal, or first arcs that X.660 does not have
  */
 export function writeObjectIdentifier (dotted: string): Buffer {
-  if (!isObjectIdentifier(dotted)) throw new CertificateError('MALFORMED', `${JSON.stringify(dotted)} is no object identifier`)
+  if (!isObjectIdentifier(dotted)) throw malformed(`${JSON.stringify(dotted)} is no object identifier`)
   const [first, second, ...rest] = dotted.split('.').map(BigInt)
   return write(tags.objectIdentifier, Buffer.from([first * 40n + second, ...rest].flatMap(arcOctets)))
 }
@@ -71,10 +83,16 @@ function arcOctets (arc: bigint): number[] {
   return octets
 }
 
-/** A Time of RFC 5280, section 4.1.2.5: UTCTime up to the year 2049, GeneralizedTime from 2050 on; whole seconds. */
+/**
+ * A Time of RFC 5280, section 4.1.2.5: UTCTime from 1950 to 2049, GeneralizedTime in other years; whole seconds, what
+ * is beyond them is cut off.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: an Invalid Date, or a year before 0 or after 9999
+ */
 export function writeTime (date: Date): Buffer {
+  const year = date.getUTCFullYear()
+  if (!(year >= 0 && year <= 9999)) throw malformed('a date of a certificate is invalid, or not in the years 0 to 9999')
   const text = date.toISOString().replace(/[-:T]|\.\d+/g, '')
-  return date.getUTCFullYear() >= 1950 && date.getUTCFullYear() < 2050
+  return year >= 1950 && year < 2050
     ? write(tags.utcTime, Buffer.from(text.slice(2), 'latin1'))
     : write(tags.generalizedTime, Buffer.from(text, 'latin1'))
 }

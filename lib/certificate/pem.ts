@@ -1,6 +1,6 @@
 import { CertificateError } from '../errors.js'
 import { readCertificate, type Certificate } from './certificate.js'
-import { malformed } from './der.js'
+import { asBuffer, malformed } from './der.js'
 
 /** One block of PEM (RFC 7468): `-----BEGIN label-----` … */
 export interface PemBlock {
@@ -10,27 +10,41 @@ export interface PemBlock {
   readonly hasHeaders: boolean
 }
 
-const boundary = /-----BEGIN ([A-Z0-9 ]*)-----/g
+const boundary = /-----(BEGIN|END) ([A-Z0-9 ]*)-----/g
 
-/** All blocks of a text, in order. Text around the blocks is passed over, as `openssl x509 -text` writes it.
- * @throws CertificateError ERR_CERTIFICATE_MALFORMED: a block without its end, or whose body is not base64 */
+/**
+ * All blocks of a text, in order. Text around the blocks is passed over, as `openssl x509 -text` writes it; a broken
+ * boundary is not, or what stands behind it would be missing in silence.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: a block without its beginning or end, or whose body is not base64
+ */
 export function readPem (text: string): PemBlock[] {
   const blocks: PemBlock[] = []
-  boundary.lastIndex = 0
-  for (let begin = boundary.exec(text); begin !== null; begin = boundary.exec(text)) {
-    const label = begin[1]
-    const end = text.indexOf(`-----END ${label}-----`, boundary.lastIndex)
-    if (end < 0) throw malformed(`PEM block ${blocks.length + 1} (${label}) has no end`)
-    blocks.push(block(label, text.slice(boundary.lastIndex, end), blocks.length + 1))
-    boundary.lastIndex = end + label.length + 14
+  let position = 0
+  for (let begin = nextBoundary(text, position); begin !== null; begin = nextBoundary(text, position)) {
+    const [line, kind, label] = begin
+    const number = blocks.length + 1
+    if (kind === 'END') throw malformed(`PEM block ${number} (${label}) has no beginning`)
+    const from = begin.index + line.length
+    const end = nextBoundary(text, from)
+    if (end === null || end[1] !== 'END' || end[2] !== label) throw malformed(`PEM block ${number} (${label}) has no end`)
+    blocks.push(block(label, text.slice(from, end.index), number))
+    position = end.index + end[0].length
   }
   return blocks
+}
+
+function nextBoundary (text: string, from: number): RegExpExecArray | null {
+  boundary.lastIndex = from
+  const found = boundary.exec(text)
+  const broken = /-----?(?:BEGIN|END)\b[^\n]{0,64}/.exec(text.slice(from, found?.index))
+  if (broken !== null) throw malformed(`${JSON.stringify(broken[0])} is no boundary of a PEM block`)
+  return found
 }
 
 function block (label: string, body: string, number: number): PemBlock {
   const [, headers, base64] = /^\s*((?:[A-Za-z][A-Za-z0-9-]*:.*\r?\n(?:[ \t].*\r?\n)*)*)([^]*)$/.exec(body)!
   const dense = base64.replace(/\s+/g, '')
-  if (dense === '' || !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(dense)) {
+  if (dense === '' || dense.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(dense)) {
     throw malformed(`PEM block ${number} (${label}) is empty or not base64`)
   }
   return { label, octets: Buffer.from(dense, 'base64'), hasHeaders: headers !== '' }
@@ -38,13 +52,13 @@ function block (label: string, body: string, number: number): PemBlock {
 
 /** One PEM block, in lines of 64 characters with a line break at the end. */
 export function writePem (label: string, octets: Uint8Array): string {
-  const lines = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('base64').match(/.{1,64}/g) ?? []
+  const lines = asBuffer(octets).toString('base64').match(/.{1,64}/g) ?? []
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
 }
 
 /** Whether this is PEM: somewhere in it a block begins. */
 export const isPem = (content: string | Uint8Array): boolean =>
-  (typeof content === 'string' ? content : Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1')).includes('-----BEGIN ')
+  (typeof content === 'string' ? content : asBuffer(content)).includes('-----BEGIN ')
 
 /**
  * The certificates of a PEM text with one or several blocks, or the one of a DER document, in order. Blocks of other
@@ -53,10 +67,10 @@ export const isPem = (content: string | Uint8Array): boolean =>
  */
 export function readCertificates (content: string | Uint8Array): Certificate[] {
   if (!isPem(content)) return [readDer(content)]
-  const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1')
-  const found = readPem(text).filter(isCertificate).map((each) => readCertificate(each.octets))
-  if (found.length === 0) throw malformed('the PEM text holds no certificate')
-  return found
+  const blocks = readPem(typeof content === 'string' ? content : asBuffer(content).toString('latin1'))
+  const certificates = blocks.filter(isCertificate)
+  if (certificates.length === 0) throw malformed(`the PEM text holds no certificate, only ${blocks.map((each) => each.label).join(', ')}`)
+  return certificates.map((each) => readCertificate(each.octets))
 }
 
 function readDer (content: string | Uint8Array): Certificate {

@@ -1,4 +1,4 @@
-import { Fields, readInteger, readWhole, tags } from './der.js'
+import { Fields, malformed, readInteger, readWhole, tags } from './der.js'
 
 /**
  * How many bits the modulus of an RSAPublicKey (RFC 8017, appendix A.1.1) has. `node:crypto` tells it too, but takes
@@ -10,6 +10,7 @@ export function rsaKeyBits (subjectPublicKey: Buffer): number {
   const modulus = readInteger(fields.take(tags.integer, 'modulus'))
   fields.take(tags.integer, 'publicExponent')
   fields.end()
+  if (modulus[0] >= 0x80) throw malformed('RSAPublicKey.modulus is negative')
   const octets = modulus[0] === 0 ? modulus.subarray(1) : modulus
   return octets.length === 0 ? 0 : octets.length * 8 - Math.clz32(octets[0]) + 24
 }
