@@ -1,6 +1,6 @@
 import t from 'tap'
 import { once } from 'node:events'
-import { connect as connectTcp } from 'node:net'
+import { connect as connectTcp, type AddressInfo } from 'node:net'
 import dns from 'node:dns'
 import { Agent } from 'node:https'
 import { connect, type TLSSocket } from 'node:tls'
@@ -116,11 +116,11 @@ t.test('the second server of a name with two addresses asks for certificates lik
   t.teardown(() => { dns.lookup = lookup })
   const addresses = [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }]
   dns.lookup = ((host: string, options: { all?: boolean }, found: Function) =>
-    host === 'localhost' && options.all === true ? found(null, addresses) : lookup(host, options, found as never)) as typeof dns.lookup
+    host === 'localhost' && options.all === true ? found(null, addresses) : lookup(host, options, found as never)) as unknown as typeof dns.lookup
   for (const http2 of [false, true]) {
     const { app, port, log } = await listen(t, world, { http2, host: 'localhost' })
     t.equal(app.addresses().length, 2)
-    for (const host of app.addresses().map(({ address }) => address)) {
+    for (const host of (app.addresses() as AddressInfo[]).map(({ address }) => address)) {
       t.match(await call(world, port, '/guarded', { host, client: world.client }), { status: 200, body: { caller: 'client' } }, `client at ${host}`)
       t.match(await call(world, port, '/guarded', { host }), { status: 401, body: { code: 'FST_CLIENT_CERTIFICATE_MISSING' } }, `nobody at ${host}`)
       t.match(await call(world, port, '/guarded', { host, client: world.stranger }), { status: 401, body: { code: 'FST_CLIENT_CERTIFICATE_UNTRUSTED' } }, `stranger at ${host}`)

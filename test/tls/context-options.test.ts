@@ -1,0 +1,65 @@
+import t from 'tap'
+import { constants } from 'node:crypto'
+import { createServer } from 'node:https'
+import { createSecureContext, type Server } from 'node:tls'
+import { checkTlsOptions, contextOptions, inheritedOptions } from '../../lib/tls/index.js'
+import { nodeSpoilsChains, nobodysList } from '../../lib/tls/nobodys-list.js'
+
+const code = 'FST_CLIENT_CERTIFICATE_INVALID_OPTION'
+
+t.test('options of Node\'s TLS pass through', async (t) => {
+  const options = { minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256', ecdhCurve: 'X25519', sessionTimeout: 60 } as const
+  t.strictSame(checkTlsOptions(options), options)
+  t.strictSame(checkTlsOptions(undefined), {})
+})
+
+t.test('options that would break a promise are refused by name', async (t) => {
+  const cases: Array<[object, string, string | RegExp]> = [
+    [{ key: 'x' }, 'tls.key', "option 'tls.key' is given beside 'tls', as the option 'key'"],
+    [{ ca: 'x' }, 'tls.ca', "option 'tls.ca' is given beside 'tls', as the option 'ca'"],
+    [{ crl: 'x' }, 'tls.crl', /^option 'tls.crl' is not used/],
+    [{ requestCert: true }, 'tls.requestCert', "option 'tls.requestCert' follows from the option 'mode'"],
+    [{ rejectUnauthorized: false }, 'tls.rejectUnauthorized', "option 'tls.rejectUnauthorized' follows from the option 'mode'"],
+    [{ secureProtocol: 'TLSv1_method' }, 'tls.secureProtocol', "option 'tls.secureProtocol' would overrule minVersion and maxVersion: give these"],
+    [{ SNICallback () {} }, 'tls.SNICallback', "option 'tls.SNICallback' belongs in Fastify's own https options"],
+    [{ minVersoin: 'TLSv1.3' }, 'tls.minVersoin', "option 'tls.minVersoin' is unknown"],
+    [{ constructor: 'x' }, 'tls.constructor', "option 'tls.constructor' is unknown"],
+    [{ minVersion: 'TLSv1.1' }, 'tls.minVersion', "option 'tls.minVersion' is below TLSv1.2"],
+    [{ maxVersion: 'TLSv1' }, 'tls.maxVersion', "option 'tls.maxVersion' is below TLSv1.2"]
+  ]
+  for (const [options, key, message] of cases) t.throws(() => checkTlsOptions(options), { code, key, message })
+  t.throws(() => checkTlsOptions(null as never), { code, key: 'tls', message: "option 'tls' is not an object" })
+  t.throws(() => checkTlsOptions('TLSv1.3' as never), { code, key: 'tls', message: "option 'tls' is not an object" })
+})
+
+t.test('ciphers without a certificate or without encryption are refused, those that exclude them are not', async (t) => {
+  const message = "option 'tls.ciphers' has suites without a certificate or without encryption"
+  for (const ciphers of ['aNULL', 'HIGH:aNULL', 'ALL:eNULL', 'ADH', 'HIGH+aNULL', 'ADH-AES256-SHA', 'ECDHE-RSA-NULL-SHA', 'AECDH-NULL-SHA', 'NULL-SHA256', 'HIGH:+NULL']) {
+    t.throws(() => checkTlsOptions({ ciphers }), { code, key: 'tls.ciphers', message }, ciphers)
+  }
+  for (const ciphers of ['HIGH:!aNULL:!eNULL', 'DEFAULT:-NULL', 'ECDHE-ECDSA-AES128-GCM-SHA256:!ADH', 'TLS_AES_128_GCM_SHA256']) {
+    t.strictSame(checkTlsOptions({ ciphers }), { ciphers }, ciphers)
+  }
+})
+
+t.test('what Fastify gave the server stays, unless it is too weak', async (t) => {
+  const server = (options: object) => createServer(options) as unknown as Server
+  t.match(inheritedOptions(server({ ciphers: 'HIGH:!aNULL', minVersion: 'TLSv1.3', sessionTimeout: 60 })), { ciphers: 'HIGH:!aNULL', minVersion: 'TLSv1.3', sessionTimeout: 60 })
+  t.throws(() => inheritedOptions(server({ minVersion: 'TLSv1' })), { code, key: 'https.minVersion', message: "option 'https.minVersion' is below TLSv1.2" })
+  t.throws(() => inheritedOptions(server({ secureProtocol: 'TLS_method' })), { code, key: 'https.secureProtocol' })
+})
+
+t.test('a context is whole: TLS 1.2 at least, no renegotiation, and a CA list even if it is empty', async (t) => {
+  const pair = { key: 'the key', cert: 'the certificate' }
+  t.match(contextOptions({}, pair, []), { ...pair, minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_RENEGOTIATION, ca: [] })
+  const given = contextOptions({ minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET }, pair, ['the CA'])
+  t.match(given, { minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET, ca: ['the CA'] })
+})
+
+t.test('the list of nobody is given to those versions of Node that spoil the client\'s chain', async (t) => {
+  for (const version of ['24.21.0', '24.22.3', '24.30.1', '24.99.0']) t.equal(nodeSpoilsChains(version), true, version)
+  for (const version of ['20.20.2', '22.23.3', '24.0.0', '24.2.1', '24.20.0', '26.10.0', '124.21.0']) t.equal(nodeSpoilsChains(version), false, version)
+  t.ok(createSecureContext({ crl: nobodysList() }), 'OpenSSL can read it')
+  t.match(contextOptions({}, {}, [], '24.21.0').crl, /^-----BEGIN X509 CRL-----/)
+  t.equal(contextOptions({}, {}, [], '20.20.2').crl, undefined)
+})
