@@ -122,5 +122,5 @@ function pathLengthProblem (issuer: Certificate, below: readonly Certificate[]):
   const limit = issuer.basicConstraints?.pathLenConstraint
   if (limit === undefined) return undefined
   const count = below.slice(1).filter((certificate) => !certificate.isSelfIssued).length
-  return count <= limit ? undefined : { rule: 'PATH_LENGTH', problem: `${count} intermediates stand below a CA that allows ${limit}` }
+  return count <= limit ? undefined : { rule: 'PATH_LENGTH', problem: `the CA allows a path length of ${limit}, and here it is ${count}` }
 }
