@@ -70,7 +70,7 @@ function compositions<Request> (entries: ReadonlyMap<string, unknown>, outer: Pl
 
 function readAnyOf<Request> (value: unknown, place: Place): Rule<Inquiry<Request>> {
   const members = readMembers<Request>(value, place)
-  return place.beneathNot ? anyOfDecided(members, place.key) : anyOf(members, place.key)
+  return place.beneathNot ? anyOfDecided(members) : anyOf(members, place.key)
 }
 
 const readNot = <Request>(value: unknown, place: Place): Rule<Inquiry<Request>> =>

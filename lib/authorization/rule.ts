@@ -85,7 +85,7 @@ function listed<Input> (members: ReadonlyArray<Rule<Input>>, input: Input): stri
  * As `anyOf`, but stops at the first member that cannot be told: beneath a `not` a predicate that failed has to
  * come to light, whatever the other members say.
  */
-export function anyOfDecided<Input> (members: ReadonlyArray<Rule<Input>>, key: string): Rule<Input> {
+export function anyOfDecided<Input> (members: ReadonlyArray<Rule<Input>>): Rule<Input> {
   if (members.length === 1) return members[0]
   return {
     evaluate (input) {
@@ -95,7 +95,8 @@ export function anyOfDecided<Input> (members: ReadonlyArray<Rule<Input>>, key: s
       }
       return 'mismatch'
     },
-    explain: (input) => (members.find((member) => member.evaluate(input) !== 'mismatch') ?? anyOf(members, key)).explain(input)
+    // Beneath a `not` only what cannot be told is asked for its reason.
+    explain: (input) => members.find((member) => member.evaluate(input) !== 'mismatch')!.explain(input)
   }
 }
 

@@ -141,7 +141,7 @@ t.test('a trust anchor that is the certificate itself ends its path', async (t) 
 })
 
 t.test('a name of the subject in subjectAltName is a name like any other', async (t) => {
-  const certificate = withNames({ type: 'directoryName', value: 'CN=alice,O=Example' })
+  const certificate = withNames({ type: 'dNSName', value: 'alice' }, { type: 'directoryName', value: 'CN=alice,O=Example' })
   t.ok(permits({ subjectAltName: { directoryName: { commonName: 'alice' } } }, certificate))
   t.ok(permits({ subjectAltName: { directoryName: ['CN=bob', 'cn=ALICE,o=Example'] } }, certificate))
   t.notOk(permits({ subject: { commonName: 'alice' } }, certificate))
