@@ -36,7 +36,8 @@ export function readPem (text: string): PemBlock[] {
 function nextBoundary (text: string, from: number): RegExpExecArray | null {
   boundary.lastIndex = from
   const found = boundary.exec(text)
-  const broken = /-----?(?:BEGIN|END)\b[^\n]{0,64}/.exec(text.slice(from, found?.index))
+  // Shows no more than the label: behind it, on the same line, may be a private key.
+  const broken = /-----?(?:BEGIN|END)\b[A-Z0-9 ]{0,40}-*/.exec(text.slice(from, found?.index))
   if (broken !== null) throw malformed(`${JSON.stringify(broken[0])} is no boundary of a PEM block`)
   return found
 }
