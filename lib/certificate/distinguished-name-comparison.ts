@@ -5,12 +5,11 @@ import type { Attribute, DistinguishedName } from './distinguished-name.js'
 const space = /[\t-\r\x85\p{Z}]/gu
 const nothing = /[\p{Cc}\p{Cf}\u034f\u180b-\u180d\ufe00-\ufe0f\ufffc]/gu
 
-/** Whether two names are the same by RFC 5280, section 7.1. */
-export const areEqual = (one: DistinguishedName, other: DistinguishedName): boolean =>
-  one.raw.equals(other.raw) || comparisonForm(one) === comparisonForm(other)
-
-// The order of relative names tells, the order within a set does not. The form shows where each value ends.
-const comparisonForm = (name: DistinguishedName): string =>
+/**
+ * The form in which two names are alike where they are the same by RFC 5280, section 7.1. The order of relative names
+ * tells, the order within a set does not. The form shows where each value ends.
+ */
+export const comparisonForm = (name: DistinguishedName): string =>
   JSON.stringify(name.relativeDistinguishedNames.map((set) => set.map(attributeForm).sort()))
 
 // Values that are no strings are compared octet by octet.

@@ -1,6 +1,6 @@
 import { attributeNames, attributeTypeOf, type AttributeName } from './object-identifiers.js'
 import { asBuffer, encoding, expect, Fields, readChildren, readMembers, readObjectIdentifier, readWhole, tags, type Element } from './der.js'
-import { areEqual } from './distinguished-name-comparison.js'
+import { comparisonForm } from './distinguished-name-comparison.js'
 import { formatDistinguishedName } from './rfc4514.js'
 import { readString, stringType, type StringType } from './strings.js'
 
@@ -28,6 +28,7 @@ export class DistinguishedName {
   readonly relativeDistinguishedNames: ReadonlyArray<readonly Attribute[]>
   /** All attributes, in the order of the document. */
   readonly attributes: readonly Attribute[]
+  #keptForm: string | undefined
 
   /** @internal Names come from `readDistinguishedName`, `parseDistinguishedName` and certificates. */
   constructor (raw: Buffer, relativeDistinguishedNames: ReadonlyArray<readonly Attribute[]>) {
@@ -68,7 +69,13 @@ export class DistinguishedName {
 
   /** Whether both names are the same by the comparison of RFC 5280, section 7.1: case and repeated spaces do not tell. */
   equals (other: DistinguishedName): boolean {
-    return areEqual(this, other)
+    return this.raw.equals(other.raw) || this.#comparisonForm === other.#comparisonForm
+  }
+
+  // Kept, for a CA is looked for among many.
+  get #comparisonForm (): string {
+    this.#keptForm ??= comparisonForm(this)
+    return this.#keptForm
   }
 
   /** In the form of RFC 4514 (last relative distinguished name first), for people and logs: decide nothing on it. */
