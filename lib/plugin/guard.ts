@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { compilePolicy, judge, type Judgement, type Policy } from '../authorization/index.js'
 import { ClientCertificateError } from '../errors.js'
 import { connectionOf } from '../tls/index.js'
+import type { AnyRequest } from './augmentation.js'
 import { Caller, nobody, type Refusal, type Verdict } from './callers.js'
 import { logRefusedRequest } from './journal.js'
 import type { Requirement, Requirements } from './requirement.js'
@@ -49,9 +50,10 @@ export class Guard {
    * `@fastify/auth`, a scope or the 404 handler. Without a policy that of the option `authorize` counts.
    * @throws OptionError `policy` is none
    */
-  requireClientCertificate (policy?: Policy<FastifyRequest>): (request: FastifyRequest) => Promise<void> {
+  requireClientCertificate (policy?: Policy<FastifyRequest>): (request: AnyRequest) => Promise<void> {
     const requirement = policy === undefined ? this.#requirements.standard : { policy: compilePolicy(policy, 'policy') }
-    return async (request) => {
+    return async (given) => {
+      const request = given as FastifyRequest
       const verdict = this.#currentVerdict(request)
       const refusal = await refusalOf(request, requirement, verdict)
       if (refusal !== undefined) throw refused(request, refusal, verdict)
