@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import fastifyEnv, { type FastifyEnvOptions } from '@fastify/env'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
+import clientCertificate from '../../lib/index.js'
 import { optionsFromEnvironment, schema, type Environment, type OptionsFromEnvironment } from '../../lib/plugin/environment.js'
 
 // Lets @fastify/env read a .env file of that text, and nothing of this process's own environment.
@@ -90,4 +91,23 @@ t.test('the environment of the process outranks the .env file', async (t) => {
   const options = optionsFromEnvironment(app.getEnvs<Environment>())
   t.equal(options.ca, 'from-the-process.cer')
   t.equal(options.mode, 'none')
+})
+
+t.test('the plugin starts from a .env file, and refuses what contradicts itself', async (t) => {
+  const starts = async (text: string, https: object | null): Promise<void> => {
+    const app = Fastify({ https })
+    t.teardown(async () => await app.close())
+    await app.register(clientCertificate, await optionsOf(t, text))
+  }
+  await t.resolves(starts('CLIENT_CERTIFICATE_MODE=none', null))
+  await t.rejects(starts('CLIENT_CERTIFICATE_MODE=required', {}),
+    { code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', message: "option 'ca' is missing: mode 'required' needs to know who may sign clients" })
+  await t.rejects(starts('CLIENT_CA_FILE=there-is-no-such.cer', {}), { code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key: 'ca' })
+})
+
+t.test('a certificate list is not ignored while it cannot be checked', async (t) => {
+  const app = Fastify({ https: {} })
+  t.teardown(async () => await app.close())
+  await t.rejects(async () => await app.register(clientCertificate, await optionsOf(t, 'CLIENT_CA_FILE=ca.cer\nCLIENT_CRL_FILE=ca.crl')),
+    { code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key: 'crl', message: "option 'crl' is not supported yet" })
 })
