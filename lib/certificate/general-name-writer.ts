@@ -1,7 +1,7 @@
 import { CertificateError } from '../errors.js'
 import { contextTag, tags } from './der.js'
 import { isObjectIdentifier, write, writeObjectIdentifier, writeSequence } from './der-writer.js'
-import type { DistinguishedName } from './distinguished-name.js'
+import { DistinguishedName } from './distinguished-name.js'
 import { parseAddress } from './ip-address.js'
 import { otherNameTypes } from './object-identifiers.js'
 import { parseDistinguishedName } from './rfc4514-parser.js'
@@ -41,7 +41,11 @@ export function writeGeneralName ({ type, value }: GeneralNameText): Buffer {
   return forms[type].write(value)
 }
 
-const nameOf = (value: DistinguishedName | string) => typeof value === 'string' ? parseDistinguishedName(value) : value
+function nameOf (value: DistinguishedName | string): DistinguishedName {
+  if (value instanceof DistinguishedName) return value
+  if (typeof value !== 'string') throw new CertificateError('MALFORMED', 'the value of directoryName is neither a distinguished name nor its text')
+  return parseDistinguishedName(value)
+}
 
 function unprintable (text: string): string | undefined {
   if (text === '') return 'is empty'

@@ -27,4 +27,4 @@ const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 const escape = (text: string): string => text.replace(special, '\\$&').replace(unseen, hexPairs)
 
-const hexPairs = (character: string) => Buffer.from(character, 'utf8').toString('hex').replace(/../g, '\\$&')
+const hexPairs = (character: string) => Buffer.from(character, 'utf8').toString('hex').toUpperCase().replace(/../g, '\\$&')
