@@ -58,6 +58,18 @@ export class OptionError extends Error {
   }
 }
 
+/** The plugin was registered a second time for one server: its TLS, and so who is trusted, is the whole server's. */
+export class RegistrationError extends Error {
+  readonly code = 'FST_CLIENT_CERTIFICATE_ALREADY_REGISTERED'
+  readonly statusCode = 500
+
+  constructor () {
+    super('fastify-client-certificate is already registered for this server: register it once, and give scopes and routes ' +
+      'their own policies by config.clientCertificate or app.requireClientCertificate(policy)')
+    this.name = 'RegistrationError'
+  }
+}
+
 /** A rule of RFC 5280, section 6, that a path broke; the end of the code `ERR_CERTIFICATION_PATH_…`. */
 export type PathRule =
   | 'NO_ISSUER' | 'SIGNATURE' | 'WEAK_SIGNATURE' | 'WEAK_KEY' | 'EXPIRED' | 'NOT_YET_VALID'

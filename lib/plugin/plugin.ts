@@ -2,22 +2,28 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { isSelfSigned } from '../trust/index.js'
 import type { Certificate } from '../certificate/index.js'
-import { ClientCertificateError } from '../errors.js'
+import { ClientCertificateError, RegistrationError } from '../errors.js'
 import { readClientAuthorities } from '../tls/index.js'
 import type {} from './augmentation.js'
 import { Guard, requestVerdict } from './guard.js'
+import { showInOpenApi } from './openapi.js'
 import { checkOptions, hasTls, type CheckedOptions, type ClientCertificateOptions } from './options.js'
-import { Requirements } from './requirement.js'
+import { Requirements, type Requirement } from './requirement.js'
 import { openServers } from './servers.js'
 
 /** The plugin, before it is wrapped: its decorators and hooks are for the scope that registers it. */
 async function clientCertificate (app: FastifyInstance, given: ClientCertificateOptions): Promise<void> {
+  if (registered.has(app.server)) throw new RegistrationError()
   const options = checkOptions(given, app)
+  registered.add(app.server)
   const requirements = new Requirements(options.authorize, options.global)
   const authorities = (await readClientAuthorities(options))?.certificates ?? []
   decorate(app, options, authorities, requirements)
   if (hasTls(app)) await openServers(app, options, authorities)
 }
+
+// Scopes beside each other would pass for the only one by their decorators.
+const registered = new WeakSet<object>()
 
 function decorate (app: FastifyInstance, { mode, now }: CheckedOptions, authorities: readonly Certificate[], requirements: Requirements): void {
   const guard = new Guard(requirements, now)
@@ -28,7 +34,9 @@ function decorate (app: FastifyInstance, { mode, now }: CheckedOptions, authorit
   app.decorateRequest('clientCertificateError', { getter: errorOf })
   app.addHook('onRequest', guard.onRequest)
   app.addHook('preHandler', guard.preHandler)
-  app.addHook('onRoute', (route) => checkRoute(route, requirements))
+  app.addHook('onRoute', function (route) {
+    if (requirementOf(route, requirements) !== null) showInOpenApi(this, route)
+  })
 }
 
 function certificateOf (this: FastifyRequest): Certificate | null {
@@ -41,8 +49,8 @@ function errorOf (this: FastifyRequest): ClientCertificateError | null {
 }
 
 /** Routes that were declared before the plugin are checked at their first request: Fastify does not tell of them. */
-function checkRoute (route: RouteOptions, requirements: Requirements): void {
-  requirements.read(route.config?.clientCertificate, `${String(route.method)} ${route.url}`)
+function requirementOf (route: RouteOptions, requirements: Requirements): Requirement | null {
+  return requirements.read(route.config?.clientCertificate, `${String(route.method)} ${route.url}`)
 }
 
 export const plugin = fp(clientCertificate, { fastify: '5.x', name: 'fastify-client-certificate' })
