@@ -48,12 +48,11 @@ async function readOctets (key: string, path: string): Promise<Buffer> {
   }
 }
 
-function fileProblem ({ code }: NodeJS.ErrnoException, path: string): string {
+function fileProblem ({ code, message }: NodeJS.ErrnoException, path: string): string {
   switch (code) {
     case 'ENOENT': case 'ENOTDIR': return `does not exist (${resolve(path)})`
     case 'EISDIR': return 'is a folder'
-    case 'EACCES': case 'EPERM': return 'this process may not read'
-    default: return `cannot be read (${code})`
+    default: return `cannot be read: ${message}`
   }
 }
 
