@@ -15,7 +15,7 @@ export interface OpenOptions {
 
 /**
  * Opens a certificate authority that exists: a root, or one below a root. Whether its certificate is current is asked
- * when it issues; who signed it is not asked. What `readPkcs12` gives of a CA's key store may be given as it is.
+ * when it issues; who signed it is not asked.
  * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: the certificate is not of a CA, or the key does not fit it
  */
 export async function openAuthority (options: OpenOptions): Promise<Authority> {

@@ -14,9 +14,6 @@ import { parts } from '../helpers/parts.js'
 const run = promisify(execFile)
 const at = new Date()
 
-// The RSA keys take their time on a busy machine.
-t.setTimeout(120_000)
-
 interface Issue { readonly name: string, readonly authority: Certificate, readonly client: Issued, readonly server: Issued }
 
 async function issueAll (): Promise<Issue[]> {
