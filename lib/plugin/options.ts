@@ -47,7 +47,7 @@ export interface CheckedOptions extends ClientCertificateOptions {
 // Fastify's own words in the options of any `register`.
 const own = new Set(['prefix', 'logLevel', 'logSerializers'])
 
-const known = new Set(['key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'mode', 'global', 'authorize', 'tls', 'now'])
+const known = new Set(['key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'crl', 'mode', 'global', 'authorize', 'tls', 'now'])
 
 const modes: ReadonlySet<unknown> = new Set(['none', 'optional', 'required'])
 
@@ -75,7 +75,7 @@ function checkNames (options: ClientCertificateOptions): void {
 const hint = 'create it with Fastify({ https: {} })'
 
 function refuseTlsOptions (options: ClientCertificateOptions, mode: Mode): void {
-  for (const name of ['key', 'cert', 'pfx', 'tls'] as const) {
+  for (const name of ['key', 'cert', 'pfx', 'passphrase', 'tls'] as const) {
     if (options[name] !== undefined) throw new OptionError(name, `is given, but the application has no TLS: ${hint}`)
   }
   if (mode !== 'none') throw new OptionError('mode', `is '${mode}', but the application has no TLS: ${hint}, or set mode to 'none'`)
