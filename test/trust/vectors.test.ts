@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Certificate, GeneralName } from '../../lib/certificate/index.js'
+import { CertificateError, CertificationPathError } from '../../lib/errors.js'
+import { verifyCertificationPath } from '../../lib/trust/index.js'
+import { parts, vectorsFolder } from '../helpers/parts.js'
+
+/** A case of x509-limbo, or of BetterTLS in the same form: does a server accept this client? */
+interface Case {
+  readonly id: string
+  readonly features: readonly string[]
+  readonly trusted_certs: readonly string[]
+  readonly untrusted_intermediates: readonly string[]
+  readonly peer_certificate: string
+  readonly validation_time: string | null
+  readonly expected_result: 'SUCCESS' | 'FAILURE'
+  readonly expected_peer_name: PeerName | null
+  readonly expected_peer_names: readonly PeerName[]
+}
+
+interface PeerName {
+  readonly kind: 'DNS' | 'IP' | 'RFC822'
+  readonly value: string
+}
+
+// Where a case names no instant, that of its making: so the verdicts stay what they are.
+const madeAt = '2026-11-23T20:00:00Z'
+
+// What the collection itself sets apart: rules of the web's PKI, what needs a network, pedantry, and policies.
+const notCore = ['has-policy-constraints', 'rfc5280-incompatible-with-webpki']
+const isCore = ({ id, features }: Case) =>
+  !/^(?:webpki|online)::/.test(id) && !features.some((feature) => feature.startsWith('pedantic-') || notCore.includes(feature))
+
+const casesOf = (file: string): readonly Case[] => JSON.parse(readFileSync(join(vectorsFolder, file), 'utf8')).testcases
+
+/** `SUCCESS`, or the rule that was broken. */
+function verdictOf (each: Case): string {
+  try {
+    const path = verifyCertificationPath({
+      certificate: each.peer_certificate,
+      intermediates: each.untrusted_intermediates,
+      trustAnchors: each.trusted_certs,
+      // The cases trust every one of them, self-signed or not.
+      partialPath: true,
+      at: new Date(each.validation_time ?? madeAt),
+      purpose: 'clientAuth'
+    })
+    return hasNames(path.certificate, each) ? 'SUCCESS' : 'OTHER_NAME'
+  } catch (error) {
+    if (error instanceof CertificationPathError) return error.rule
+    if (error instanceof CertificateError) return 'UNREADABLE'
+    throw error
+  }
+}
+
+// A path says nothing of the name; who wants a certain one compares it, as an authorization would.
+const hasNames = ({ subjectAltName }: Certificate, { expected_peer_name: one, expected_peer_names: several }: Case) =>
+  [...(one === null ? [] : [one]), ...several].every((wanted) => subjectAltName.some((name) => isName(name, wanted)))
+
+const kinds = { DNS: 'dNSName', IP: 'iPAddress', RFC822: 'rfc822Name' }
+
+const isName = (name: GeneralName, { kind, value }: PeerName) => name.type === kinds[kind] && name.value === value
+
+const wrongly = (cases: readonly Case[], expected: Case['expected_result']) =>
+  cases.filter((each) => each.expected_result === expected && (verdictOf(each) === 'SUCCESS') !== (expected === 'SUCCESS')).map((each) => each.id)
+
+const needs = { skip: parts.missing('vectors') }
+
+t.test('x509-limbo', needs, async (t) => {
+  const core = casesOf('limbo/client.json').filter(isCore)
+  // Whether a certificate is revoked is not asked here.
+  const cases = core.filter((each) => !each.features.includes('has-crl'))
+  t.equal(core.length - cases.length, 8, 'cases with certificate lists, which are left out')
+
+  // What is accepted though the case says no, and why.
+  const accepted = {
+    'a CA that leaves out key identifiers: they help to find a path, no rule of RFC 5280, section 6, needs them, and many small CAs write none': [
+      'rfc5280::aki::intermediate-missing-aki', 'rfc5280::aki::leaf-missing-aki', 'rfc5280::ski::intermediate-missing-ski', 'rfc5280::ski::root-missing-ski'
+    ],
+    'basicConstraints of a root that are not critical: they are heeded all the same, and keytool writes them so': ['rfc5280::root-non-critical-basic-constraints'],
+    'a dNSName with an underscore: no host is looked for by the names of a client': ['rfc5280::san::underscore-dns'],
+    'there is no option for the greatest length of a path': ['pathlen::max-chain-depth-0-exhausted', 'pathlen::max-chain-depth-1-exhausted']
+  }
+  // What is refused though the case says yes, and why.
+  const refused = {
+    'name constraints are not evaluated, and what is not evaluated is refused': [
+      'excluded-different-constraint-type', 'nc-forbids-alternate-chain-ica', 'nc-forbids-othername-noop', 'nc-permits-email-domain', 'nc-permits-email-exact',
+      'nc-permits-email-literal-asterisk-exact-match', 'nc-permits-email-literal-double-asterisk', 'nc-permits-email-literal-mid-asterisk',
+      'permitted-different-constraint-type', 'permitted-dn-match', 'permitted-dns-match', 'permitted-dns-match-more', 'permitted-ipv4-match', 'permitted-ipv6-match', 'permitted-self-issued'
+    ].map((name) => `rfc5280::nc::${name}`),
+    'a client signs in the handshake, which the keyUsage of these CA certificates does not allow (RFC 8446, section 4.4.2)': ['pathlen::validation-ignores-pathlen-in-leaf', 'rfc5280::ca-as-leaf']
+  }
+  const falselyAccepted = wrongly(cases, 'FAILURE')
+  const falselyRefused = wrongly(cases, 'SUCCESS')
+  t.strictSame(falselyAccepted.sort(), Object.values(accepted).flat().sort(), 'accepted against the case: those that are named, and no others')
+  t.strictSame(falselyRefused.sort(), Object.values(refused).flat().sort(), 'refused against the case: those that are named, and no others')
+  t.comment(`${cases.length - falselyAccepted.length - falselyRefused.length} of ${cases.length} as expected`)
+  t.equal(cases.length, 124)
+})
+
+t.test('BetterTLS path building: all as expected', needs, async (t) => {
+  const cases = casesOf('bettertls/pathbuilding.json')
+  t.equal(cases.length, 81)
+  t.strictSame([...wrongly(cases, 'FAILURE'), ...wrongly(cases, 'SUCCESS')], [])
+})
