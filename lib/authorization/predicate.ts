@@ -19,8 +19,8 @@ export interface Answer {
   readonly failure?: PredicateFailure
 }
 
-const yes: Answer = Object.freeze({ outcome: 'match' })
-const no: Answer = Object.freeze({ outcome: 'mismatch' })
+const yes: Answer = { outcome: 'match' }
+const no: Answer = { outcome: 'mismatch' }
 
 export function predicateRule<Request> (predicate: Predicate<Request>, { key, predicateTimeout }: Place): Rule<Inquiry<Request>> {
   const self: Rule<Inquiry<Request>> = {
@@ -58,7 +58,7 @@ function answerTo (said: unknown, key: string): Answer {
 }
 
 const failed = (key: string, problem: string, cause?: unknown): Answer =>
-  Object.freeze({ outcome: 'undecided', failure: Object.freeze({ key, problem, cause }) })
+  ({ outcome: 'undecided', failure: Object.freeze({ key, problem, cause }) })
 
 // What settles first counts: an answer after the time-out is not heard, nor a second one of a thenable that breaks its
 // promise. The timer keeps no process alive.

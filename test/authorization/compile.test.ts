@@ -88,6 +88,16 @@ t.test('an unknown key is refused by name, with what was meant', async (t) => {
 
 const known = 'serialNumber, subject, issuer, anchor, subjectAltName, extendedKeyUsage, certificatePolicies, fingerprint256, publicKeyFingerprint256, allOf, anyOf, not'
 
+t.test('what was meant is guessed where two letters at most are wrong', async (t) => {
+  const near = ['ssuer', 'issu', 'isssuer', 'xxissuer', 'isuerr', 'ISSUERS', 'izzuer', 'ixsuxr', 'iSSueR!?']
+  for (const key of near) t.match(errorOf({ [key]: 'CN=a' }).message, /is unknown; did you mean 'issuer'\?$/, key)
+  for (const key of ['iss', 'issuerxyz', 'xyzissuer', 'izzuex', 'x', 'nto', 'to', 'n']) t.match(errorOf({ [key]: 'CN=a' }).message, /is unknown; known here are serialNumber, /, key)
+  for (const key of ['no', 'nott', 'NOT']) t.match(errorOf({ [key]: { subject: 'CN=a' } }).message, /did you mean 'not'\?$/, key)
+  t.match(errorOf({ subjectAltName: { IPADRES: '::1' } }).message, /did you mean 'iPAddress'\?$/)
+  t.match(errorOf({ subject: { title2: 'a' } }).message, /did you mean 'title'\?$/)
+  t.match(errorOf({ subject: { initialz: 'a' } }).message, /did you mean 'initials'\?$/, 'the nearest of several')
+})
+
 t.test('a trust profile cannot be asked for, as there is none', async (t) => {
   refuses(t, [[{ trust: 'internal' }, 'authorize.trust', `is unknown; known here are ${known}`]])
 })
@@ -161,6 +171,7 @@ t.test('the time of a predicate is a whole number of milliseconds that a timer c
     })
   }
   t.throws(() => compilePolicy(() => true, 'authorize', { predicateTimeout: 0, route: 'GET /' }), { message: /of route GET \// })
+  for (const predicateTimeout of [1, 2 ** 31 - 1]) t.doesNotThrow(() => compilePolicy(() => true, 'authorize', { predicateTimeout }))
   t.ok((await judgedLater(async () => true, alice, 2 ** 31 - 1)).permitted)
 })
 

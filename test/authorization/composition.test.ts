@@ -125,7 +125,12 @@ t.test('a policy of keys alone is judged at once, and permission is always the s
   t.strictSame(judge(policy, alice, undefined), { permitted: true, reason: '', failures: [] })
   t.equal(judge(policy, alice, undefined), judge(policy, alice, undefined))
   t.ok(Object.isFrozen(judge(policy, alice, undefined)))
-  t.ok(Object.isFrozen(judge(compilePolicy(no, 'authorize'), alice, undefined)))
+})
+
+t.test('a judgement and what it holds cannot be changed', async (t) => {
+  for (const judgement of [judged(yes, alice), judged(no, alice), judged(broken, alice), judged({ anyOf: [broken, yes] }, alice), judged(yes, readCertificate(alice.raw))]) {
+    for (const each of [judgement, judgement.failures, ...judgement.failures]) t.ok(Object.isFrozen(each))
+  }
 })
 
 t.test('a judgement never shows a value', async (t) => {

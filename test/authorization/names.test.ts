@@ -68,6 +68,16 @@ t.test('what hides a value behind another of the same type does not slip through
   t.ok(permits(policy, named(['organizationalUnitName', 'Operations'], ['organizationalUnitName', 'Support'])), 'no value is a guest')
 })
 
+t.test('nor does it slip through where the not is about a list of names', async (t) => {
+  const hidden = named(['organizationalUnitName', 'Guests'], ['organizationalUnitName', 'Operations'])
+  const guests = [{ organizationalUnitName: 'Guests' }, { commonName: 'guest' }]
+  t.notOk(permits({ not: { subject: guests } }, hidden))
+  t.notOk(permits({ not: { subject: [...guests].reverse() } }, hidden))
+  t.notOk(permits({ not: { anchor: guests } }, caller({}, hidden)))
+  t.ok(permits({ not: { subject: guests } }, alice))
+  t.ok(permits({ subject: [...guests, { organizationalUnitName: 'Operations' }] }, alice))
+})
+
 t.test('attributes of one set count as repeated, too', async (t) => {
   const subject = writeDistinguishedName([[['organizationalUnitName', 'Operations'], ['organizationalUnitName', 'Guests']]])
   t.notOk(permits({ subject: { organizationalUnitName: 'Operations' } }, caller({ subject })))
@@ -209,6 +219,13 @@ t.test('names that are odd match nothing', async (t) => {
   t.notOk(permits({ subjectAltName: { rfc822Name: 'a@example.com' } }, odd), 'a host or no one at a host')
   t.notOk(permits({ subjectAltName: { dNSName: 'a.example.com' } }, odd), 'a wildcard')
   t.notOk(permits({ subjectAltName: { userPrincipalName: 'a@example.com' } }, odd), 'an otherName of another type')
+})
+
+t.test('the domain of a mailbox stands behind its last at sign', async (t) => {
+  const quoted = withNames({ type: 'rfc822Name', value: '"A@B"@Example.com' })
+  t.ok(permits({ subjectAltName: { rfc822Name: '"A@B"@example.COM' } }, quoted))
+  t.notOk(permits({ subjectAltName: { rfc822Name: '"A@b"@example.com' } }, quoted))
+  t.notOk(permits({ subjectAltName: { rfc822Name: '"a@B"@example.com' } }, quoted))
 })
 
 t.test('only ASCII letters have a case', async (t) => {
