@@ -74,7 +74,7 @@ const noExtensions: readonly Extension[] = Object.freeze([])
 function readVersion (element: Element | undefined): 1 | 2 | 3 {
   if (element === undefined) return 1
   const version = readSmallInteger(onlyChild(element, tags.integer, 'version'), 'version') + 1
-  // A version 1 that is written out is not DER; the default has to be left out.
+  if (version === 1) throw malformed('certificate has version 1, which DER leaves out,', element.start)
   if (version !== 2 && version !== 3) throw malformed(`certificate has version ${version}`, element.start)
   return version
 }

@@ -105,7 +105,10 @@ export const distinguishedName = (element: Element): DistinguishedName =>
   new DistinguishedName(encoding(element), readChildren(expect(element, tags.sequence, 'Name'), relativeDistinguishedName))
 
 const relativeDistinguishedName = (element: Element): readonly Attribute[] =>
-  readMembers(expect(element, tags.set, 'RelativeDistinguishedName'), 'RelativeDistinguishedName', attribute)
+  attributes(expect(element, tags.set, 'RelativeDistinguishedName'), 'RelativeDistinguishedName')
+
+/** The attributes of a relative distinguished name, under whatever tag it stands. */
+export const attributes = (element: Element, what: string): readonly Attribute[] => readMembers(element, what, attribute)
 
 function attribute (element: Element): Attribute {
   const fields = new Fields(expect(element, tags.sequence, 'AttributeTypeAndValue'), 'AttributeTypeAndValue')

@@ -1,11 +1,12 @@
-import { contextTag, encoding, expect, Fields, readMembers, readNamedBits, readObjectIdentifier, readWhole, tags, type Element } from './der.js'
+import { contextTag, expect, Fields, readMembers, readNamedBits, readObjectIdentifier, readWhole, tags, type Element } from './der.js'
+import { attributes, type Attribute } from './distinguished-name.js'
 import { generalName, generalNames, type GeneralName } from './general-name.js'
 
 export interface DistributionPoint {
   /** Where the certificate list is, or the directory name of its place. */
   readonly fullName: readonly GeneralName[] | undefined
-  /** The DER of a name relative to the issuer's, not decoded. */
-  readonly nameRelativeToCRLIssuer: Buffer | undefined
+  /** Attributes to add to the issuer's name. */
+  readonly nameRelativeToCRLIssuer: readonly Attribute[] | undefined
   /** The numbers of the reason flags it covers, or `undefined` for all. */
   readonly reasons: readonly number[] | undefined
   readonly cRLIssuer: readonly GeneralName[] | undefined
@@ -40,7 +41,7 @@ function distributionPointName (element: Element | undefined): Pick<Distribution
   const fullName = fields.optional(contextTag(0, true))
   const relative = fullName === undefined ? fields.take(contextTag(1, true), 'nameRelativeToCRLIssuer') : undefined
   fields.end()
-  return { fullName: fullName && generalNames(fullName, 'fullName'), nameRelativeToCRLIssuer: relative && encoding(relative) }
+  return { fullName: fullName && generalNames(fullName, 'fullName'), nameRelativeToCRLIssuer: relative && attributes(relative, 'nameRelativeToCRLIssuer') }
 }
 
 export function readAuthorityInfoAccess (value: Buffer): readonly AccessDescription[] {

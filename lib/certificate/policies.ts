@@ -49,6 +49,7 @@ export function readPolicyConstraints (value: Buffer): PolicyConstraints {
   const explicit = fields.optional(contextTag(0))
   const mapping = fields.optional(contextTag(1))
   fields.end()
+  if (explicit === undefined && mapping === undefined) throw malformed('policyConstraints is empty')
   return Object.freeze({
     requireExplicitPolicy: explicit && readSmallInteger(explicit, 'requireExplicitPolicy'),
     inhibitPolicyMapping: mapping && readSmallInteger(mapping, 'inhibitPolicyMapping')
