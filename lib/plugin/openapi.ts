@@ -71,7 +71,14 @@ function componentsOf (components: Fields): Fields {
 }
 
 function pathItemOf (item: Fields, document: Fields): Fields {
-  return mapValues(item, (value, name) => name === 'additionalOperations' ? pathItemOf(value as Fields, document) : operationOf(value, document))
+  return mapValues(withMarkedHead(item), (value, name) => name === 'additionalOperations' ? pathItemOf(value as Fields, document) : operationOf(value, document))
+}
+
+/** `@fastify/swagger` gives the HEAD route that was made from a GET route an `operationId` of its own, on a copy that may be older than the mark. */
+function withMarkedHead (item: Fields): Fields {
+  const { get, head } = item
+  if (!isMarked(get) || !isObject(head) || head.operationId !== `${get.operationId}-head`) return item
+  return { ...item, head: { ...head, [mark]: true } }
 }
 
 // Swagger 2.0 knows no such scheme.
