@@ -78,6 +78,8 @@ t.test('the walk with this package ends in a client that gets in', async (t) => 
   await t.test('and so do the commands for curl', { skip: parts.missing('curl') }, async (t) => checkCurl(t, cwd, port, received))
 })
 
+t.setTimeout(180_000) // keys of 4096 bits take their time
+
 t.test('the walk with openssl ends in a client that gets in', { skip: parts.missing('openssl', 'curl') }, async (t) => {
   const cwd = t.testdir()
   for (const block of blocks('With openssl', 'sh')) await sh(cwd, block)
