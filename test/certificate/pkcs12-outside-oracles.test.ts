@@ -35,6 +35,8 @@ const exports: ReadonlyArray<[how: string, options: string, passphrase: string]>
   ['one iteration', '-noiter -nomaciter', 'password']
 ]
 
+t.setTimeout(120_000)
+
 t.test('what OpenSSL exports is read', { skip: parts.missing('openssl') }, async (t) => {
   const { run, read } = workshop(t)
   for (const [how, options, passphrase] of exports) {
@@ -83,34 +85,6 @@ t.test('OpenSSL reads what is written', { skip: parts.missing('openssl') }, asyn
   t.match(stderr.toString(), 'Shrouded Keybag: PBES2, PBKDF2, AES-256-CBC, Iteration 100000, PRF hmacWithSHA256')
   write('trust.p12', await writePkcs12TrustStore({ certificates: [authority.certificate], passphrase: 'x' }))
   t.strictSame(readCertificates(run('openssl', ['pkcs12', '-in', 'trust.p12', '-passin', 'pass:x']))[0].raw, authority.der)
-})
-
-t.test('Java\'s keytool reads what is written, and what it writes is read', { skip: parts.missing('keytool') }, async (t) => {
-  const { run, read, write } = workshop(t)
-  write('ours.p12', await writePkcs12({ ...client, chain: [authority.certificate], passphrase: 'password', friendlyName: 'alice' }))
-  const keytool = (...argv: string[]) => run('keytool', ['-J-Duser.language=en', ...argv, '-storepass', 'password']).toString()
-  t.match(keytool('-list', '-v', '-keystore', 'ours.p12'), /Alias name: alice[^]*Entry type: PrivateKeyEntry[^]*Certificate chain length: 2/)
-  keytool('-importkeystore', '-srckeystore', 'ours.p12', '-destkeystore', 'java.p12', '-deststoretype', 'PKCS12', '-srcstorepass', 'password', '-deststorepass', 'password')
-  const store = await readPkcs12(read('java.p12'), 'password')
-  t.ok(store.privateKey!.equals(client.privateKey))
-  t.strictSame(store.certificate!.raw, client.der)
-  t.strictSame(store.certificates.map((each) => each.raw), [authority.der])
-  t.equal(store.friendlyName, 'alice')
-  keytool('-genkeypair', '-keystore', 'java.p12', '-alias', 'second', '-keyalg', 'EC', '-dname', 'CN=second')
-  await t.rejects(readPkcs12(read('java.p12'), 'password'), { code: 'ERR_CERTIFICATE_UNSUPPORTED', message: /holds 2 private keys/ })
-  keytool('-importkeystore', '-srckeystore', 'java.p12', '-srcalias', 'alice', '-destkeystore', 'one.p12', '-srcstorepass', 'password', '-deststorepass', 'password')
-  t.ok((await readPkcs12(read('one.p12'), 'password')).privateKey, 'after the command of that message')
-})
-
-t.test('Java\'s trust stores, both ways', { skip: parts.missing('keytool') }, async (t) => {
-  const { run, read, write } = workshop(t)
-  const keytool = (...argv: string[]) => run('keytool', ['-J-Duser.language=en', ...argv, '-storepass', 'password']).toString()
-  keytool('-importcert', '-noprompt', '-alias', 'ca', '-file', 'ca.cer', '-keystore', 'trust.p12', '-storetype', 'PKCS12')
-  const store = await readPkcs12(read('trust.p12'), 'password')
-  t.equal(store.privateKey, undefined)
-  t.strictSame(store.certificates.map((each) => each.raw), [authority.der])
-  write('ours.p12', await writePkcs12TrustStore({ certificates: [authority.certificate, client.certificate], passphrase: 'password' }))
-  t.match(keytool('-list', '-keystore', 'ours.p12'), /contains 2 entries[^]*trustedCertEntry[^]*trustedCertEntry/)
 })
 
 t.test('what NSS writes, as Firefox exports it, is read, and NSS reads ours', { skip: parts.missing('certutil') }, async (t) => {
