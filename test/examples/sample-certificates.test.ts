@@ -247,6 +247,28 @@ t.test('a client of the owner\'s stays, also when it has expired', async (t) => 
   t.equal(readFileSync(join(directory, 'client.cer'), 'utf8'), own.pem)
 })
 
+t.test('a certificate that only looks as if it was made here stays', async (t) => {
+  const directory = t.testdir()
+  await make(directory)
+  const authority = certificateIn(directory, 'ca')
+  const { subject, extensions, publicKey } = certificateIn(directory, 'client')
+  const keys = { publicKey, privateKey: readPrivateKey(readFileSync(join(directory, 'client.key'))) }
+  const content = { subject: subject.raw, extensions, keys, notBefore: later(-2), notAfter: later(-1) }
+  const ownKey = { ...mint(), certificate: authority, privateKey: readPrivateKey(readFileSync(join(directory, 'ca.key'))) }
+  const others = [
+    mint({ ...content, issuer: mintAuthority(), issuerName: authority.subject.raw }),
+    mint({ ...content, issuer: ownKey, issuerName: mintAuthority().certificate.subject.raw })
+  ]
+  for (const { pem } of others) {
+    writeFileSync(join(directory, 'client.cer'), pem)
+    t.strictSame(await make(directory), [
+      'client.cer is valid until 2026-11-22 only; it was not made here, and stays',
+      'client.cer was not signed by ca.cer, and stays: delete client.key, .cer, .p12 to have them made anew'
+    ])
+    t.equal(readFileSync(join(directory, 'client.cer'), 'utf8'), pem)
+  }
+})
+
 t.test('a store under a password of the owner\'s stays, when its certificate is renewed', async (t) => {
   const directory = t.testdir()
   await make(directory)
