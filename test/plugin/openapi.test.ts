@@ -156,6 +156,14 @@ t.test('transforms of the application are kept', async (t) => {
   t.strictSame(document.paths['/forgotten'].get.security, undefined, 'a transform that drops the extensions of a schema drops this one')
 })
 
+t.test('what a transform makes of the whole document is kept, be it no document at all', async (t) => {
+  for (const made of ['a text', { openapi: version, info: { title: 'without paths', version: '1' } }]) {
+    const { document, app } = await documented(t, 'before', { openapi: { openapi: version }, transformObject: () => made })
+    t.strictSame(document, made)
+    t.strictSame(yaml.parse(app.swagger({ yaml: true })), made)
+  }
+})
+
 t.test('hidden routes stay hidden', async (t) => {
   const { document } = await documented(t, 'before', { openapi: { openapi: version } }, (app) => app.get('/hidden', { schema: { hide: true } }, async () => 'ok'))
   t.notOk(document.paths['/hidden'])
