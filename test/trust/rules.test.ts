@@ -266,6 +266,9 @@ t.test('version 1', async (t) => {
     t.strictSame(refusalBelow(issuer), expected)
     t.strictSame(refusal(mintClient(issuer).certificate, [issuer.certificate, root.certificate]), expected)
     t.strictSame(refusal(mintClient(issuer).certificate, [issuer.certificate], [], { partialPath: true }), expected)
+    const renewed = mint({ subject: 'Old', issuer: old, version: 1 })
+    t.strictSame(refusal(mintClient(renewed).certificate, [old.certificate], [renewed.certificate]),
+      ['ERR_CERTIFICATION_PATH_SIGNATURE', 'the signature is not by the key of the issuer (certificate 0: CN=client)'], 'nor one that its root renewed')
   })
 })
 

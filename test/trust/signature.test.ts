@@ -207,6 +207,7 @@ t.test('self-signed is who names and signs itself', async (t) => {
   t.equal(isSelfSigned(root.certificate), true)
   t.equal(isSelfSigned(root.certificate), true, 'and is so again')
   t.equal(isSelfSigned(mintClient(root).certificate), false, 'another name')
+  t.equal(isSelfSigned(mint({ issuerName: root.certificate.subject.raw }).certificate), false, 'its own key, another\'s name')
   t.equal(isSelfSigned(rollover.certificate), false, 'its own name, another\'s key')
   t.equal(isSelfSigned(resigned(root, ecdsa('1'), (tbs) => sign('sha1', tbs, root.privateKey))), true, 'with SHA-1')
   t.equal(isSelfSigned(resigned(root, ecdsa('1'), () => Buffer.alloc(64, 1))), false, 'forged, with SHA-1')
