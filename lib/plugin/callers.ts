@@ -28,8 +28,8 @@ const missing: Verdict = Object.freeze({ certificate: null, refusal: Object.free
 // Some 6 KB each: an end for what a stream of ever new clients can fill.
 const maxSeen = 4096
 
-// Another certificate of a path may become valid meanwhile; looking again each minute costs next to nothing.
-const untrustedHoldsFor = 60_000
+// Meanwhile another certificate of a path may begin or end; looking again each minute costs next to nothing.
+const refusalHoldsFor = 60_000
 
 interface Seen {
   readonly peer: PeerCertificates
@@ -110,18 +110,15 @@ function judge (certificate: Buffer, intermediates: readonly Buffer[], trustAnch
     return verdictOn(presented, intermediates, trustAnchors, at)
   } catch (cause) {
     if (!(cause instanceof CertificationPathError || cause instanceof CertificateError)) throw cause
-    return { certificate: null, refusal: { reason: 'UNTRUSTED', cause }, presented, from: -Infinity, until: at + untrustedHoldsFor }
+    return { certificate: null, refusal: { reason: 'UNTRUSTED', cause }, presented, from: -Infinity, until: at + refusalHoldsFor }
   }
 }
 
-/** A certificate outside its own validity may be shown to a handler, but only if its path was good while it was valid. */
-function verdictOn (leaf: Certificate, intermediates: readonly Buffer[], trustAnchors: readonly Certificate[], at: number): Verdict {
-  const { notBefore, notAfter } = leaf.validity
+/** A certificate outside its own validity may be shown to a handler, but only if the path above it is good and current. */
+function verdictOn (certificate: Certificate, intermediates: readonly Buffer[], trustAnchors: readonly Certificate[], at: number): Verdict {
   const date = new Date(at)
-  const current = leaf.isValidAt(date)
-  const instant = current ? date : at < notBefore.getTime() ? notBefore : notAfter
-  const path = verifyCertificationPath({ certificate: leaf, intermediates, trustAnchors, at: instant, purpose: 'clientAuth' })
-  return current ? good(path) : outOfDate(path.certificate, at)
+  const path = verifyCertificationPath({ certificate, intermediates, trustAnchors, at: date, purpose: 'clientAuth', whenLeafNotCurrent: 'accept' })
+  return certificate.isValidAt(date) ? good(path) : outOfDate(path.certificate, at)
 }
 
 // Certificates count whole seconds, and the last one belongs to them.
@@ -141,6 +138,6 @@ function outOfDate (certificate: Certificate, at: number): Verdict {
     refusal: { reason: early ? 'NOT_YET_VALID' : 'EXPIRED', cause },
     presented: certificate,
     from: early ? -Infinity : notAfter.getTime() + second,
-    until: early ? notBefore.getTime() : Infinity
+    until: Math.min(at + refusalHoldsFor, early ? notBefore.getTime() : Infinity)
   }
 }

@@ -8,6 +8,8 @@ export type Purpose = 'clientAuth' | 'serverAuth' | 'any'
 export interface Circumstances {
   readonly at: Date
   readonly purpose: Purpose
+  /** What becomes of a leaf outside its validity period. */
+  readonly whenLeafNotCurrent: 'reject' | 'accept'
 }
 
 // NIST SP 800-57 part 1, table 2: below 2048 bits an RSA key has less than 112 bits of strength.
@@ -33,8 +35,8 @@ const heededExtensions: ReadonlySet<string> = new Set([
 ])
 
 /** What is wrong with the first certificate of a path, its issuer aside. */
-export function leafProblem (leaf: Certificate, { at, purpose }: Circumstances): Broken | undefined {
-  return dateProblem(leaf, at) ??
+export function leafProblem (leaf: Certificate, { at, purpose, whenLeafNotCurrent }: Circumstances): Broken | undefined {
+  return (whenLeafNotCurrent === 'reject' ? dateProblem(leaf, at) : undefined) ??
     extensionProblem(leaf) ??
     constraintProblem(leaf) ??
     subjectProblem(leaf) ??

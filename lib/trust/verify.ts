@@ -21,6 +21,11 @@ export interface PathOptions {
   readonly purpose: Purpose
   /** Whether a path may end at any certificate of `trustAnchors`, also at one that is not self-signed. Default false. */
   readonly partialPath?: boolean
+  /**
+   * `accept`: the path is good even though the leaf is outside its own validity period, which the caller then has to look
+   * at (`certificate.isValidAt`); those above it have to be current all the same. Default `reject`.
+   */
+  readonly whenLeafNotCurrent?: 'reject' | 'accept'
 }
 
 /**
@@ -36,14 +41,14 @@ export interface PathOptions {
  * @throws TypeError when `at` is an Invalid Date, or `purpose` none of its three words
  */
 export function verifyCertificationPath (options: PathOptions): VerifiedPath {
-  const { at, purpose } = options
+  const { at, purpose, whenLeafNotCurrent = 'reject' } = options
   if (Number.isNaN(at.getTime())) throw new TypeError('at is an Invalid Date')
   if (!purposes.has(purpose)) throw new TypeError(`purpose is one of ${[...purposes].join(', ')}, not ${purpose}`)
   const leaf = onlyCertificate(options.certificate)
   const trusted = options.trustAnchors.flatMap(certificatesOf)
   const isAnchor = options.partialPath === true ? () => true : isSelfSigned
   const intermediates = (options.intermediates ?? []).flatMap(readableOf)
-  return new VerifiedPath(new PathBuilder({ trusted, isAnchor, intermediates }, { at, purpose }).build(leaf))
+  return new VerifiedPath(new PathBuilder({ trusted, isAnchor, intermediates }, { at, purpose, whenLeafNotCurrent }).build(leaf))
 }
 
 const purposes: ReadonlySet<string> = new Set<Purpose>(['clientAuth', 'serverAuth', 'any'])

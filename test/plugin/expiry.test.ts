@@ -75,6 +75,25 @@ t.test('a certificate that is out of date and of another CA is not shown to anyo
   t.match(await call(world, port, '/guarded', { client: stranger }), { status: 401, body: { code: 'FST_CLIENT_CERTIFICATE_UNTRUSTED' } })
 })
 
+t.test('a certificate that ended before its CA began is out of date, not untrusted', async (t) => {
+  const young = mintAuthority({ subject: 'Young CA', notBefore: new Date(start - hour) })
+  const old = mintClient(young, { subject: 'old', notBefore: new Date(start - 48 * hour), notAfter: new Date(start - 24 * hour) })
+  const { port } = await listen(t, world, { options: { ca: young.pem } })
+  t.match(await call(world, port, '/open', { client: old }), { status: 200, body: { caller: 'old', error: 'FST_CLIENT_CERTIFICATE_EXPIRED' } })
+  t.match(await call(world, port, '/guarded', { client: old }), { status: 401, body: { code: 'FST_CLIENT_CERTIFICATE_EXPIRED' } })
+})
+
+t.test('a certificate that is out of date is no longer shown once its CA has ended, on the same connection', async (t) => {
+  const ending = mintAuthority({ subject: 'Ending CA', notAfter: new Date(notAfter.getTime() + hour) })
+  const issued = mintClient(ending, { subject: 'short-lived', notBefore, notAfter })
+  let now = notAfter.getTime() + 1000
+  const { port } = await listen(t, world, { options: { ca: ending.pem, now: () => now } })
+  const ask = keepAlive(t, port, false, { client: issued })
+  t.match(await ask('/open'), shownExpired)
+  now += 2 * hour
+  t.match(await ask('/open'), { status: 200, body: { caller: null, error: 'FST_CLIENT_CERTIFICATE_UNTRUSTED' } })
+})
+
 t.test('a path that begins to hold later is found a minute after it was missed, on the same connection', async (t) => {
   const later = new Date(notBefore.getTime() + 90_000)
   const intermediate = mintAuthority({ subject: 'Intermediate CA', issuer: world.authority, notBefore: later })
