@@ -37,6 +37,7 @@ t.test('octets that break the rules are refused, and said where', async (t) => {
     ['3f 01 00', 'BER tag number above 30 at octet 0'],
     ['30 00 00', 'BER has octets behind its end at octet 2'],
     ['30 02 04 05', 'BER element is longer than what holds it at octet 2'],
+    ['30 80 00 01 05', 'BER of indefinite length has no end at octet 5'],
     ['30 80 02 01 05', 'BER of indefinite length has no end at octet 5'],
     ['30 80 02 01 05 00', 'BER of indefinite length has no end at octet 5'],
     ['04 80 00 00', 'BER length of a primitive element is indefinite at octet 0'],
