@@ -35,6 +35,13 @@ t.test('a minted client certificate reads as it was written', async (t) => {
   t.strictSame(certificate.signature, der.subarray(-certificate.signature.length))
 })
 
+t.test('a minted certificate of version 1 has no extensions', async (t) => {
+  const { certificate, der } = mint({ version: 1, subject: 'alice' })
+  t.equal(certificate.version, 1)
+  t.strictSame(certificate.extensions, [])
+  t.equal(new X509Certificate(der).subject, 'CN=alice')
+})
+
 t.test('fingerprints are those of Node', async (t) => {
   const { certificate, der, publicKey } = mint()
   const spki = publicKey.export({ type: 'spki', format: 'der' })

@@ -148,6 +148,8 @@ t.test('an OBJECT IDENTIFIER is read in dotted form, known or not', async (t) =>
     ['0603813403', '2.100.3'],
     ['0603887a03', '2.1066.3'],
     ['0602550c', '2.5.12'],
+    // Has the length and the sum of commonName, which is known.
+    ['0603542303', '2.4.35.3'],
     // A UUID below 2.25 (ITU-T X.667): more than a number holds.
     ['06146983f09da7ebcfdee0c7a1a7b2c0948cc8f9d776', '2.25.329800735698586629295641978511506172918']
   ]
