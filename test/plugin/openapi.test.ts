@@ -239,6 +239,17 @@ t.test('a decorator `swagger` that is not of @fastify/swagger is left alone', as
   t.equal(app.swagger, own)
 })
 
+t.test('the function of @fastify/swagger is replaced once, not for each route', async (t) => {
+  const functions = new Set<unknown>()
+  await documented(t, 'before', { openapi: { openapi: version } }, (app) => {
+    for (const path of ['/a', '/b', '/c']) {
+      functions.add(app.swagger)
+      app.get(path, async () => 'ok')
+    }
+  })
+  t.equal(functions.size, 1)
+})
+
 t.test('before the application is ready, @fastify/swagger says so', async (t) => {
   await documented(t, 'before', { openapi: { openapi: version } }, (app) => {
     t.throws(() => app.swagger(), { message: '.swagger() must be called after .ready()' })
