@@ -21,7 +21,7 @@ export const welcomePage = ({ pkcs12, command }: Welcome, problem: string | unde
 <li>Import it:
 <dl>
 <dt>Chrome, Edge<br>on Windows</dt><dd>Double-click the file. Store location: <em>Current User</em>; let Windows choose the store.</dd>
-<dt>Chrome, Safari<br>on macOS</dt><dd>Double-click the file: Keychain Access puts it into the keychain <em>login</em>.</dd>
+<dt>Chrome, Safari<br>on macOS</dt><dd>Double-click the file: Keychain Access puts it into the keychain <em>login</em>. If the right password is called wrong there, this macOS is too old for the file.</dd>
 <dt>Chrome<br>on Linux</dt><dd>Open <code>chrome://certificate-manager</code>, <em>Your certificates</em>, and import the file there.</dd>
 <dt>Firefox<br>everywhere</dt><dd>Settings, <em>Privacy &amp; Security</em>, Certificates: <em>View Certificates…</em>, <em>Your Certificates</em>, <em>Import…</em></dd>
 </dl></li>
