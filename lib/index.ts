@@ -7,4 +7,4 @@ export { plugin as clientCertificate }
 export type { ClientCertificateOptions, ClientCertificates, Mode, Source } from './plugin/index.js'
 export type { Policy, PolicyObject, Predicate } from './authorization/index.js'
 export type { Certificate, DistinguishedName } from './certificate/index.js'
-export { ClientCertificateError, OptionError } from './errors.js'
+export { ClientCertificateError, OptionError, RegistrationError } from './errors.js'
