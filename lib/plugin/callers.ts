@@ -26,7 +26,7 @@ export interface Verdict {
 const missing: Verdict = Object.freeze({ certificate: null, refusal: Object.freeze({ reason: 'MISSING' }), presented: undefined, from: -Infinity, until: Infinity })
 
 // Some 6 KB each: an end for what a stream of ever new clients can fill.
-const maxSeen = 4096
+const defaultMaxSeen = 4096
 
 // Meanwhile another certificate of a path may begin or end; looking again each minute costs next to nothing.
 const refusalHoldsFor = 60_000
@@ -39,10 +39,12 @@ interface Seen {
 /** Judges clients against trust anchors, and remembers those whose path was good, so that they cost a look-up when they come again. */
 export class Callers {
   readonly #trustAnchors: readonly Certificate[]
+  readonly #maxSeen: number
   readonly #seen = new Map<string, Seen>()
 
-  constructor (trustAnchors: readonly Certificate[]) {
+  constructor (trustAnchors: readonly Certificate[], maxSeen = defaultMaxSeen) {
     this.#trustAnchors = trustAnchors
+    this.#maxSeen = maxSeen
   }
 
   /** The caller behind a new connection. `at` is in milliseconds since 1970. */
@@ -58,7 +60,7 @@ export class Callers {
     const seen = this.#seen.get(key)
     if (seen !== undefined && holds(seen.verdict, at)) return seen
     const verdict = this.#judge(peer, seen, at)
-    return verdict.certificate === null ? { peer, verdict } : this.#remember(key, { peer: seen?.peer ?? leanOf(peer, verdict.certificate), verdict })
+    return verdict.certificate === null ? { peer, verdict } : this.#remember(key, { peer: leanOf(peer, verdict.certificate), verdict })
   }
 
   /** A resumed session no longer has its intermediates, so those of the path that was verified before help. */
@@ -70,7 +72,7 @@ export class Callers {
   #remember (key: string, seen: Seen): Seen {
     this.#seen.delete(key)
     this.#seen.set(key, seen)
-    if (this.#seen.size > maxSeen) this.#seen.delete(this.#seen.keys().next().value as string)
+    if (this.#seen.size > this.#maxSeen) this.#seen.delete(this.#seen.keys().next().value as string)
     return seen
   }
 }

@@ -37,8 +37,8 @@ const pair = (key: ContextCredentials['key'], cert: ContextCredentials['cert'], 
 
 /** Node would take the CA certificates in a PKCS #12 for ones that may sign clients, so only its key and chain are passed on. */
 async function unpack (pfx: unknown, passphrase: string | undefined): Promise<ContextCredentials | undefined> {
-  if (typeof pfx !== 'string' && !Buffer.isBuffer(pfx)) throw new OptionError('https.pfx', 'is not one PKCS #12: give the plugin pfx, or key and cert')
-  return readServerCredentials({ pfx: typeof pfx === 'string' ? Buffer.from(pfx, 'latin1') : pfx, passphrase })
+  if (!(pfx instanceof Uint8Array)) throw new OptionError('https.pfx', 'is not one PKCS #12: give the plugin pfx, or key and cert')
+  return readServerCredentials({ pfx, passphrase })
 }
 
 function serverEvents ({ log }: FastifyInstance, { mode, now }: CheckedOptions, callers: Callers): ServerEvents {
