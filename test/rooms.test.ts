@@ -7,7 +7,7 @@ import ts from 'typescript'
 // What each room of lib may import besides node: modules. A room opens only doors below it.
 const rooms: Record<string, readonly string[]> = {
   errors: [],
-  certificate: ['errors', 'pkijs', 'asn1js'],
+  certificate: ['errors'],
   trust: ['certificate', 'errors'],
   authorization: ['certificate', 'errors'],
   authority: ['certificate', 'errors'],
@@ -15,7 +15,7 @@ const rooms: Record<string, readonly string[]> = {
   tls: ['certificate', 'errors'],
   revocation: ['trust', 'certificate', 'errors'],
   plugin: ['errors', 'certificate', 'trust', 'authorization', 'authority', 'forwarding', 'tls', 'revocation',
-    'fastify', 'fastify-plugin', '@fastify/env'],
+    'fastify', 'fastify-plugin'],
   cli: ['authority', 'trust', 'certificate', 'errors'],
   index: ['errors', 'certificate', 'trust', 'authorization', 'authority', 'forwarding', 'tls', 'revocation', 'plugin']
 }
