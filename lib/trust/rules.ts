@@ -36,7 +36,7 @@ const heededExtensions: ReadonlySet<string> = new Set([
 
 /** What is wrong with the first certificate of a path, its issuer aside. */
 export function leafProblem (leaf: Certificate, { at, purpose, whenLeafNotCurrent }: Circumstances): Broken | undefined {
-  return (whenLeafNotCurrent === 'reject' ? dateProblem(leaf, at) : undefined) ??
+  return (whenLeafNotCurrent === 'accept' ? undefined : dateProblem(leaf, at)) ??
     extensionProblem(leaf) ??
     constraintProblem(leaf) ??
     subjectProblem(leaf) ??

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { Certificate } from '../../lib/certificate/index.js'
 import { CertificateError, CertificationPathError } from '../../lib/errors.js'
 import { verifyCertificationPath, type PathOptions, type VerifiedPath } from '../../lib/trust/index.js'
-import { mintAuthority, mintClient, type Minted, type MintOptions } from '../helpers/mint.js'
+import { extendedKeyUsage, mint, mintAuthority, mintClient, type Minted, type MintOptions } from '../helpers/mint.js'
 import { judge, refusal, subjects } from './scene.js'
 
 const root = mintAuthority({ subject: 'Root' })
@@ -102,40 +101,46 @@ t.test('a verified path', async (t) => {
   })
 })
 
-// Who only wants to say "expired" has to know that nothing else is wrong: that is the verdict at an instant within the
-// leaf's own period.
+// Who only wants to say "expired" has to know that nothing else is wrong.
 t.test('whether a path is good but for the dates of the leaf', async (t) => {
   const day = (number: number) => new Date(Date.UTC(2030, 0, number))
-  const clamped = ({ validity: { notBefore, notAfter } }: Certificate, at: Date) =>
-    at < notBefore ? notBefore : at > notAfter ? notAfter : at
-  const judgeClamped = (leaf: Certificate, anchor: Minted, now: Date) => judge(leaf, [anchor.certificate], [], { at: clamped(leaf, now) })
   const leafPeriod = { notBefore: day(10), notAfter: day(20) }
   const authority = (from: number, to: number) => mintAuthority({ subject: 'Root', notBefore: day(from), notAfter: day(to) })
+  const dates = (at: Date): Partial<PathOptions> => ({ at, whenLeafNotCurrent: 'accept' })
+  const ca = authority(1, 40)
+  const leaf = mintClient(ca, leafPeriod).certificate
 
-  t.test('is told where the leaf has expired, and the CA has not, or only later', async (t) => {
-    for (const end of [40, 25, 20]) {
-      const ca = authority(1, end)
-      const leaf = mintClient(ca, leafPeriod).certificate
-      t.equal(refusal(leaf, [ca.certificate], [], { at: day(30) })[0], 'ERR_CERTIFICATION_PATH_EXPIRED')
-      t.strictSame(subjects(judgeClamped(leaf, ca, day(30)).certificates), ['client', 'Root'])
+  t.test('is told where the leaf has expired, or is not valid yet', async (t) => {
+    for (const [at, rule] of [[day(30), 'EXPIRED'], [day(5), 'NOT_YET_VALID']] as const) {
+      t.equal(refusal(leaf, [ca.certificate], [], { at })[0], `ERR_CERTIFICATION_PATH_${rule}`)
+      t.equal(refusal(leaf, [ca.certificate], [], { at, whenLeafNotCurrent: 'reject' })[0], `ERR_CERTIFICATION_PATH_${rule}`)
+      const path = judge(leaf, [ca.certificate], [], dates(at))
+      t.strictSame(subjects(path.certificates), ['client', 'Root'])
+      t.equal(path.certificate.isValidAt(at), false, 'which its caller has to look at')
+    }
+    t.equal(judge(leaf, [ca.certificate], [], dates(day(15))).certificates.length, 2, 'and changes nothing within the period')
+  })
+  t.test('is not, unless exactly asked for', async (t) => {
+    for (const whenLeafNotCurrent of [null, true, 'Accept', ''] as unknown[] as Array<'accept'>) {
+      t.equal(refusal(leaf, [ca.certificate], [], { at: day(30), whenLeafNotCurrent })[0], 'ERR_CERTIFICATION_PATH_EXPIRED')
     }
   })
-  t.test('is told where the leaf is not valid yet', async (t) => {
-    const ca = authority(1, 40)
-    const leaf = mintClient(ca, leafPeriod).certificate
-    t.equal(refusal(leaf, [ca.certificate], [], { at: day(5) })[0], 'ERR_CERTIFICATION_PATH_NOT_YET_VALID')
-    t.strictSame(subjects(judgeClamped(leaf, ca, day(5)).certificates), ['client', 'Root'])
-    t.equal(judgeClamped(leaf, ca, day(15)).certificates.length, 2, 'and changes nothing within the period')
+  t.test('holds the others to the instant all the same', async (t) => {
+    const early = authority(1, 25)
+    t.throws(() => judge(mintClient(early, leafPeriod).certificate, [early.certificate], [], dates(day(30))), { code: 'ERR_CERTIFICATION_PATH_EXPIRED', depth: 1 })
+    const late = authority(7, 40)
+    t.throws(() => judge(mintClient(late, leafPeriod).certificate, [late.certificate], [], dates(day(5))), { code: 'ERR_CERTIFICATION_PATH_NOT_YET_VALID', depth: 1 })
   })
-  t.test('it is not, where the CA did not hold in the period of the leaf, or another signed', async (t) => {
-    const early = authority(1, 19)
-    t.throws(() => judgeClamped(mintClient(early, leafPeriod).certificate, early, day(30)),
-      { code: 'ERR_CERTIFICATION_PATH_EXPIRED', depth: 1 })
-    const late = authority(11, 40)
-    t.throws(() => judgeClamped(mintClient(late, leafPeriod).certificate, late, day(5)),
-      { code: 'ERR_CERTIFICATION_PATH_NOT_YET_VALID', depth: 1 })
-    t.throws(() => judgeClamped(mintClient(authority(1, 40), leafPeriod).certificate, authority(1, 40), day(30)),
-      { code: 'ERR_CERTIFICATION_PATH_SIGNATURE' })
+  t.test('and the leaf to all other rules', async (t) => {
+    t.throws(() => judge(leaf, [authority(1, 40).certificate], [], dates(day(30))), { code: 'ERR_CERTIFICATION_PATH_SIGNATURE' })
+    const server = mintClient(ca, { ...leafPeriod, extensions: [extendedKeyUsage('serverAuth')] }).certificate
+    t.throws(() => judge(server, [ca.certificate], [], dates(day(30))), { code: 'ERR_CERTIFICATION_PATH_EXTENDED_KEY_USAGE' })
+    const own = mint({ subject: 'own', ...leafPeriod }).certificate
+    t.strictSame(subjects(judge(own, [own], [], dates(day(30))).certificates), ['own'], 'also one that is its own anchor')
+  })
+  t.test('is told without the option by an instant within the period of the leaf', async (t) => {
+    t.strictSame(subjects(judge(leaf, [ca.certificate], [], { at: leaf.validity.notAfter }).certificates), ['client', 'Root'])
+    t.strictSame(subjects(judge(leaf, [ca.certificate], [], { at: leaf.validity.notBefore }).certificates), ['client', 'Root'])
   })
 })
 
