@@ -56,22 +56,20 @@ export class Callers {
 
   /** The verdict at this instant, and the certificates as they were seen first, so that connections of one client share them. */
   look (peer: PeerCertificates, at: number): Seen {
-    const key = peer.certificate.toString('latin1')
-    const seen = this.#seen.get(key)
+    const seen = this.#seen.get(peer.fingerprint256)
     if (seen !== undefined && holds(seen.verdict, at)) return seen
-    const verdict = this.#judge(peer, seen, at)
-    return verdict.certificate === null ? { peer, verdict } : this.#remember(key, { peer: leanOf(peer, verdict.certificate), verdict })
+    const { fingerprint256, certificate, intermediates } = peer
+    // A resumed session no longer has its intermediates, so those of the path that was verified before help.
+    const verdict = judge(certificate, seen === undefined ? intermediates : [...intermediates, ...seen.peer.intermediates], this.#trustAnchors, at)
+    return verdict.certificate === null
+      ? { peer: { fingerprint256, certificate, intermediates }, verdict }
+      : this.#remember({ peer: { fingerprint256, certificate, intermediates: issuersNeeded(verdict.certificate) }, verdict })
   }
 
-  /** A resumed session no longer has its intermediates, so those of the path that was verified before help. */
-  #judge (peer: PeerCertificates, seen: Seen | undefined, at: number): Verdict {
-    const intermediates = seen === undefined ? peer.intermediates : [...peer.intermediates, ...seen.peer.intermediates]
-    return judge(peer.certificate, intermediates, this.#trustAnchors, at)
-  }
-
-  #remember (key: string, seen: Seen): Seen {
-    this.#seen.delete(key)
-    this.#seen.set(key, seen)
+  #remember (seen: Seen): Seen {
+    const { fingerprint256 } = seen.peer
+    this.#seen.delete(fingerprint256)
+    this.#seen.set(fingerprint256, seen)
     if (this.#seen.size > this.#maxSeen) this.#seen.delete(this.#seen.keys().next().value as string)
     return seen
   }
@@ -98,9 +96,8 @@ export class Caller {
 
 const holds = (verdict: Verdict, at: number) => at >= verdict.from && at < verdict.until
 
-/** Without those intermediates that the path did not need. */
-const leanOf = ({ certificate }: PeerCertificates, leaf: Certificate): PeerCertificates =>
-  ({ certificate, intermediates: leaf.path!.slice(1, -1).map((issuer) => issuer.raw) })
+/** The intermediates of the path that was verified, as DER: what else was sent is of no use. */
+const issuersNeeded = (certificate: Certificate): readonly Buffer[] => certificate.path!.slice(1, -1).map((issuer) => issuer.raw)
 
 /** The verdict on a request that came over no connection of ours: a test's `inject`, or plain HTTP. */
 export const nobody = missing

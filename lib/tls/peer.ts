@@ -1,11 +1,13 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 
-/** What a client proved to hold, and what it sent along, at the handshake of a connection; all as DER, nothing verified. */
+/** What a client proved to hold, and what it sent along, at the handshake of a connection; nothing of it is verified. */
 export interface PeerCertificates {
-  /** The client's own certificate. The handshake showed that it has the private key. */
+  /** SHA-256 over the client's own certificate, in hexadecimal with colons. */
+  readonly fingerprint256: string
+  /** The DER of the client's own certificate. The handshake showed that it has the private key. */
   readonly certificate: Buffer
-  /** What it sent behind its own; empty in a resumed session, which no longer knows it. */
+  /** The DER of what it sent behind its own; empty in a resumed session, which no longer knows it. */
   readonly intermediates: readonly Buffer[]
 }
 
@@ -18,16 +20,30 @@ const maxIntermediates = 10
  */
 export function peerCertificates (socket: TLSSocket): PeerCertificates | undefined {
   const certificate = socket.getPeerX509Certificate()
-  return certificate && { certificate: certificate.raw, intermediates: intermediatesOf(certificate) }
+  return certificate && new Presented(certificate)
 }
 
-const none: readonly Buffer[] = Object.freeze([])
+/** A client that was seen before is known by its fingerprint, so its octets are copied out only when they are asked for. */
+class Presented implements PeerCertificates {
+  readonly #certificate: X509Certificate
 
-function intermediatesOf (certificate: X509Certificate): readonly Buffer[] {
-  if (certificate.issuerCertificate === undefined) return none
-  const found: Buffer[] = []
-  for (let next: X509Certificate | undefined = certificate.issuerCertificate; next !== undefined && found.length < maxIntermediates; next = next.issuerCertificate) {
-    found.push(next.raw)
+  constructor (certificate: X509Certificate) {
+    this.#certificate = certificate
   }
-  return found
+
+  get fingerprint256 (): string {
+    return this.#certificate.fingerprint256
+  }
+
+  get certificate (): Buffer {
+    return this.#certificate.raw
+  }
+
+  get intermediates (): readonly Buffer[] {
+    const found: Buffer[] = []
+    for (let next = this.#certificate.issuerCertificate; next !== undefined && found.length < maxIntermediates; next = next.issuerCertificate) {
+      found.push(next.raw)
+    }
+    return found
+  }
 }

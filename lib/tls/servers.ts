@@ -88,7 +88,7 @@ export class TlsServers {
     try {
       socket.disableRenegotiation()
       const peer = this.#requestCertificate ? peerCertificates(socket) : undefined
-      Object.defineProperty(socket, connection, { value: this.#events.connected(peer, socket) })
+      Object.assign(socket, { [connection]: this.#events.connected(peer, socket) })
     } catch (error) {
       // Thrown from here it would end the process, and a stranger's certificate must not be able to do that.
       this.#onClientError(error as Error, socket)

@@ -4,14 +4,15 @@ import { mintAuthority, mintClient, type Minted } from '../helpers/mint.js'
 
 const authority = mintAuthority()
 const now = Date.now()
-const peerOf = (client: Minted, ...intermediates: Minted[]) => ({ certificate: client.der, intermediates: intermediates.map((each) => each.der) })
+const peerOf = (client: Minted, ...intermediates: Minted[]) =>
+  ({ fingerprint256: client.certificate.fingerprint256, certificate: client.der, intermediates: intermediates.map((each) => each.der) })
 
 t.test('a client that was seen before costs a look-up: its certificate is the same value', async (t) => {
   const callers = new Callers([authority.certificate])
   const peer = peerOf(mintClient(authority))
   const first = callers.caller(peer, now).verdictAt(now)
   t.equal(first.refusal, null)
-  t.equal(callers.caller({ certificate: Buffer.from(peer.certificate), intermediates: [] }, now).verdictAt(now), first)
+  t.equal(callers.caller({ ...peer }, now).verdictAt(now), first)
 })
 
 t.test('of more clients than are remembered, the first is forgotten, and judged anew', async (t) => {
@@ -53,7 +54,7 @@ t.test('only the intermediates that a path needed are kept, and new ones take th
 
 t.test('a certificate that cannot be read is untrusted, with the reason, and without a name', async (t) => {
   const callers = new Callers([authority.certificate])
-  const verdict = callers.caller({ certificate: Buffer.from('3003020101', 'hex'), intermediates: [] }, now).verdictAt(now)
+  const verdict = callers.caller({ fingerprint256: 'any', certificate: Buffer.from('3003020101', 'hex'), intermediates: [] }, now).verdictAt(now)
   t.match(verdict, { certificate: null, presented: undefined, refusal: { reason: 'UNTRUSTED', cause: { code: 'ERR_CERTIFICATE_MALFORMED' } } })
 })
 

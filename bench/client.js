@@ -1,0 +1,78 @@
+// The load: a process of its own, so that the server's CPU time is the server's alone.
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:tls'
+
+const folder = process.argv[2]
+const read = (name) => readFileSync(`${folder}/${name}`)
+// Without a CA to trust, for OpenSSL's clients send along what they trust of their own path; browsers send the certificate alone.
+const identity = { key: read('client.key'), cert: read('client.cer'), rejectUnauthorized: false, servername: 'localhost', host: '127.0.0.1' }
+const request = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n'
+const lastRequest = 'GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n'
+const answerEnd = 'Hello, client\n'
+
+const open = (port, options) => new Promise((resolve, reject) => {
+  const socket = connect({ ...identity, port, ...options }, () => resolve(socket)).once('error', reject)
+})
+
+/** One request, and its answer to the last octet. */
+const ask = (socket, text) => new Promise((resolve, reject) => {
+  let answer = ''
+  socket.on('data', function more (part) {
+    answer += part.toString('latin1')
+    if (!answer.endsWith(answerEnd)) return
+    socket.off('data', more)
+    if (answer.startsWith('HTTP/1.1 200 ')) resolve(answer)
+    else reject(new Error(answer))
+  })
+  socket.write(text)
+})
+
+const inParallel = (count, work) => Promise.all(Array.from({ length: count }, work))
+
+/** `count` requests over eight connections that stay open. */
+async function keptAlive (port, count) {
+  await inParallel(8, async () => {
+    const socket = await open(port)
+    for (let left = count / 8; left > 0; left--) await ask(socket, request)
+    socket.destroy()
+  })
+}
+
+/** `count` connections, each with a handshake of its own and one request. */
+async function handshakes (port, count, session) {
+  await inParallel(2, async () => {
+    for (let left = count / 2; left > 0; left--) {
+      const socket = await open(port, session)
+      if (session !== undefined && !socket.isSessionReused()) throw new Error('the session was not resumed')
+      await ask(socket, lastRequest)
+      socket.destroy()
+    }
+  })
+}
+
+async function resumed (port, count) {
+  const first = await open(port)
+  const session = await new Promise((resolve) => first.once('session', resolve))
+  first.destroy()
+  await handshakes(port, count, { session })
+}
+
+const held = []
+
+/** `count` connections with one request each, which then stay open and idle. */
+async function idle (port, count) {
+  await inParallel(20, async () => {
+    for (let left = count / 20; left > 0; left--) {
+      const socket = await open(port)
+      await ask(socket, request)
+      held.push(socket)
+    }
+  })
+}
+
+const works = { keptAlive, handshakes, resumed, idle, sample: async (port) => ask(await open(port), lastRequest) }
+
+process.on('message', async ({ work, port, count }) => {
+  process.send({ done: await works[work](port, count) ?? true })
+})
+process.on('disconnect', () => process.exit(0))

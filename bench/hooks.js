@@ -1,0 +1,101 @@
+// What the plugin adds inside the server's process, over live TLS sockets: its hooks on a request, its listener on a connection.
+import { once } from 'node:events'
+import { connect } from 'node:tls'
+import Fastify from 'fastify'
+import clientCertificate from '../dist/index.js'
+import { summary } from './figures.js'
+import { makeAuthority } from './material.js'
+
+const clients = 400
+const turns = 200_000
+
+/** Microseconds; each figure of a connection is one connection's, each of a request a batch's mean. */
+export async function measureHooks (log) {
+  const { authority, issue, pem, pkcs8 } = await makeAuthority()
+  const server = await issue('server', 'CN=localhost', [{ type: 'dNSName', value: 'localhost' }])
+  const { app, hooks } = await makeApplication({ key: pkcs8(server.privateKey), cert: pem(server.certificate), ca: pem(authority.certificate) })
+  const found = {}
+  app.get('/', (request, reply) => { found.request = timeHooks(request, reply, hooks); reply.send('ok') })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const identities = await Promise.all(Array.from({ length: clients }, (_, number) => issue('client', `CN=client ${number},O=Example`, [{ type: 'rfc822Name', value: `client${number}@example.com` }])))
+  const visit = visitor(app, pem(authority.certificate), identities.map((each) => ({ key: pkcs8(each.privateKey), cert: pem(each.certificate) })))
+  const timed = timeListener(app.server)
+  const timeVisits = async (from, to, options) => {
+    timed.figures.length = 0
+    await visit(from, to, options)
+    return summary(timed.figures)
+  }
+  // The first half of the clients is for warming up: what a process does first says little of what it does all day.
+  await visit(0, clients / 2)
+  const neverSeen = await timeVisits(clients / 2, clients)
+  const seenBefore = await timeVisits(clients / 2, clients)
+  const withRoot = await timeVisits(clients / 2, clients, { sendRoot: true })
+  await visit(0, 1, { ask: true })
+  await app.close()
+  log('timed hooks and listeners')
+  return { ...found, connection: { neverSeen, seenBefore, withRoot } }
+}
+
+async function makeApplication (options) {
+  const app = Fastify({ https: {} })
+  const hooks = {}
+  const addHook = app.addHook
+  // The plugin's own functions, as Fastify is given them.
+  app.addHook = function (name, hook) { hooks[name] ??= hook; return addHook.call(this, name, hook) }
+  await app.register(clientCertificate, options)
+  app.addHook = addHook
+  return { app, hooks }
+}
+
+/** Both hooks, called again and again with the live request of a kept-alive connection, less two empty ones. */
+function timeHooks (request, reply, hooks) {
+  const nothing = (_request, _reply, done) => done()
+  const batches = []
+  for (let batch = -2; batch < 15; batch++) {
+    const empty = run([nothing, nothing], request, reply)
+    const ours = run([hooks.onRequest, hooks.preHandler], request, reply)
+    if (batch >= 0) batches.push(ours - empty)
+  }
+  return summary(batches)
+}
+
+function run ([first, second], request, reply) {
+  let calls = 0
+  const done = (error) => { if (error) throw error; calls++ }
+  const begin = process.hrtime.bigint()
+  for (let left = turns; left > 0; left--) { first(request, reply, done); second(request, reply, done) }
+  const elapsed = Number(process.hrtime.bigint() - begin) / 1000 / turns
+  if (calls !== 2 * turns) throw new Error('a hook did not let the request through')
+  return elapsed
+}
+
+/** Puts a clock around the plugin's listener, which is the first there. */
+function timeListener (server) {
+  const figures = []
+  const [listener] = server.listeners('secureConnection')
+  server.off('secureConnection', listener)
+  server.prependListener('secureConnection', function (socket) {
+    const begin = process.hrtime.bigint()
+    listener.call(this, socket)
+    figures.push(Number(process.hrtime.bigint() - begin) / 1000)
+  })
+  return { figures }
+}
+
+function visitor (app, ca, identities) {
+  const { port } = app.server.address()
+  return async (from, to, { ask = false, sendRoot = false } = {}) => {
+    for (const identity of identities.slice(from, to)) {
+      // OpenSSL's clients send along whatever they trust of their own path, so a client that trusts nobody sends its certificate alone.
+      const trust = sendRoot ? { ca } : { rejectUnauthorized: false }
+      const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', ...trust, ...identity })
+      const accepted = once(app.server, 'secureConnection')
+      await Promise.all([once(socket, 'secureConnect'), accepted])
+      if (ask) {
+        socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n')
+        await once(socket, 'data')
+      }
+      socket.destroy()
+    }
+  }
+}

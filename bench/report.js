@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs'
+import { plot } from './plot.js'
+
+const here = (name) => new URL(name, import.meta.url)
+const fixed = (digits) => (figure) => figure.toFixed(digits)
+const span = (summary, form) => `${form(summary.median)} (${form(summary.least)} to ${form(summary.greatest)})`
+
+const names = {
+  https: 'bare `node:https`',
+  fastify: 'Fastify alone',
+  again: 'Fastify alone, once more (null pair)',
+  plugin: 'Fastify with this plugin and one guard',
+  byHand: 'Fastify, `getPeerCertificate()` by hand',
+  express: 'Express with passport-client-cert'
+}
+
+/** Writes bench/README.md and its plot from the results of one run. */
+export function writeReport (results) {
+  writeFileSync(here('README.md'), page(results))
+  writeFileSync(here('plot.svg'), plot(results, names))
+}
+
+const page = (results) => `# What it costs
+
+Measured on ${results.date} with Node ${results.node} (OpenSSL ${results.openssl}), ${results.machine}, client and server on one
+machine. To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench\` for a quicker look). It writes this page, \`plot.svg\` and \`results.json\`.
+
+Figures are medians, with the least and the greatest in brackets. Shared machines are noisy, so each round starts fresh processes, in
+another order; what is compared is CPU time of the server's process per operation, as a part of what Fastify alone took in the same round; and Fastify
+alone is measured twice in each round: what differs between the two (the null pair) cannot be told apart from noise.
+
+## Side by side
+
+![CPU time of the server per operation, as a part of Fastify alone](plot.svg)
+
+All servers speak mutual TLS 1.3 with the same P-256 certificates, check the client's certificate, and answer the same octets. Fastify alone leaves the
+check to OpenSSL (\`rejectUnauthorized\`). The client sends its certificate alone, as browsers do. ${results.rounds} rounds.
+
+${Object.entries(titles).map(([work, title]) => `### ${title}\n\n${sideBySide(results.servers[work])}`).join('\n\n')}
+
+### Memory
+
+JavaScript heap per idle connection, after a collection of garbage, with 5,000 of them open; in octets.
+
+| | octets | beyond Fastify alone |
+| --- | --- | --- |
+${Object.entries(results.memory).map(([name, summary]) => `| ${names[name]} | ${span(summary, fixed(0))} | ${fixed(0)(summary.median - results.memory.fastify.median)} |`).join('\n')}
+
+## In process
+
+What the plugin adds inside the server's process, over live TLS sockets; microseconds.
+
+| | µs |
+| --- | --- |
+| both hooks, for a request on a kept-alive connection | ${span(results.hooks.request, fixed(2))} |
+| a new connection of a client that was seen before | ${span(results.hooks.connection.seenBefore, fixed(0))} |
+| … that sends its root along | ${span(results.hooks.connection.withRoot, fixed(0))} |
+| a new connection of a client never seen: read, path built, signature verified | ${span(results.hooks.connection.neverSeen, fixed(0))} |
+
+A client of OpenSSL (curl, Node) that trusts the CA that signed its own certificate sends that CA's certificate along. Node decodes it again when the
+client's certificates are asked for; that time is Node's own.
+
+## Reading a certificate
+
+A full decode of a typical client's certificate (P-256, ${results.decode.octets} octets): names, dates, serial number, extensions. ${results.decode.ours.count} batches in turn; microseconds.
+
+| | µs |
+| --- | --- |
+| \`readCertificate\` | ${span(results.decode.ours, fixed(0))} |
+| \`new X509Certificate\` of Node, and its getters (names and alternative names as text; no key usage, identifiers, path length) | ${span(results.decode.node, fixed(0))} |
+| @peculiar/x509 | ${span(results.decode.peculiar, fixed(0))} |
+| pkijs | ${span(results.decode.pkijs, fixed(0))} |
+`
+
+const titles = {
+  keptAlive: 'A request on a kept-alive connection',
+  handshakes: 'A connection with a full handshake, and one request',
+  resumed: 'A connection with a resumed session, and one request'
+}
+
+const sideBySide = (byServer) => `| | µs of CPU | of Fastify alone |
+| --- | --- | --- |
+${Object.entries(byServer).map(([name, summary]) => `| ${names[name]} | ${span(summary, fixed(0))} | ${name === 'fastify' ? '1' : span(summary.ofFastify, fixed(3))} |`).join('\n')}`

@@ -1,0 +1,84 @@
+import { ratios, summary } from './figures.js'
+import { start } from './processes.js'
+
+// `fastify` stands twice: what differs between the two is what this machine cannot tell apart (the null pair).
+const servers = { https: 'https', fastify: 'fastify', again: 'fastify', plugin: 'plugin', byHand: 'by-hand', express: 'express' }
+const works = { keptAlive: 16_000, handshakes: 800, resumed: 1200 }
+const connections = 5000
+
+/** CPU time of the server process per operation, in microseconds, each round with fresh processes and in another order. */
+export async function compareServers (folder, rounds, log) {
+  const figures = {}
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, file] of turned(Object.entries(servers), round)) {
+      log(`round ${round + 1} of ${rounds}: ${name}`)
+      const found = await measure(folder, file)
+      for (const [work, figure] of Object.entries(found)) ((figures[work] ??= {})[name] ??= []).push(figure)
+    }
+  }
+  return Object.fromEntries(Object.entries(figures).map(([work, byServer]) => [work, compared(byServer)]))
+}
+
+const turned = (list, by) => {
+  const order = by % 2 === 0 ? list : [...list].reverse()
+  const shift = by % list.length
+  return [...order.slice(shift), ...order.slice(0, shift)]
+}
+
+const compared = (byServer) => Object.fromEntries(Object.entries(byServer).map(([name, figures]) =>
+  [name, { ...summary(figures), ofFastify: ratios(figures, byServer.fastify) }]))
+
+async function measure (folder, file) {
+  const server = start(`servers/${file}.js`, folder)
+  const { port } = await server.next()
+  const client = start('client.js', folder)
+  const found = {}
+  for (const [work, count] of Object.entries(works)) {
+    await client.ask({ work, port, count: count / 4 })
+    const { cpu } = await server.ask('cpu')
+    await client.ask({ work, port, count })
+    found[work] = ((await server.ask('cpu')).cpu - cpu) / count
+  }
+  await client.stop()
+  await server.stop()
+  return found
+}
+
+/** Octets of JavaScript heap per idle connection, after a collection of garbage. */
+export async function compareMemory (folder, rounds, log) {
+  const figures = {}
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, file] of turned(Object.entries(servers), round)) {
+      log(`memory, round ${round + 1} of ${rounds}: ${name}`)
+      ;(figures[name] ??= []).push(await measureMemory(folder, file))
+    }
+  }
+  return Object.fromEntries(Object.entries(figures).map(([name, found]) => [name, summary(found)]))
+}
+
+async function measureMemory (folder, file) {
+  const server = start(`servers/${file}.js`, folder)
+  const { port } = await server.next()
+  const client = start('client.js', folder)
+  await client.ask({ work: 'idle', port, count: 200 })
+  const { heap } = await server.ask('memory')
+  await client.ask({ work: 'idle', port, count: connections })
+  const figure = ((await server.ask('memory')).heap - heap) / connections
+  await client.stop()
+  await server.stop()
+  return figure
+}
+
+/** What each server answers to the same request, without what the clock writes: has to be the same of all. */
+export async function answers (folder) {
+  const found = {}
+  for (const [name, file] of Object.entries(servers)) {
+    const server = start(`servers/${file}.js`, folder)
+    const { port } = await server.next()
+    const client = start('client.js', folder)
+    found[name] = (await client.ask({ work: 'sample', port })).done.replace(/^date: .*\r\n/im, '').toLowerCase().split('\r\n').sort().join('\n')
+    await client.stop()
+    await server.stop()
+  }
+  return found
+}
