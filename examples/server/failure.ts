@@ -23,8 +23,8 @@ const listenHints: Record<string, string> = {
 }
 
 const optionHints: Record<string, string> = {
-  key: 'TLS_KEY_FILE sets it; unset, it is the sample in certs/',
-  cert: 'TLS_CERT_FILE sets it; unset, it is the sample in certs/',
+  key: 'TLS_KEY_FILE sets it; if no TLS_…_FILE is set, it is the sample in certs/',
+  cert: 'TLS_CERT_FILE sets it; if no TLS_…_FILE is set, it is the sample in certs/',
   pfx: 'TLS_PFX_FILE sets it',
   passphrase: 'TLS_PASSPHRASE sets it',
   ca: 'CLIENT_CA_FILE sets it; unset, it is the sample in certs/',

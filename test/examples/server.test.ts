@@ -152,6 +152,8 @@ t.test('what stops a start is told in a line or two, without a stack trace', asy
       new RegExp(`^error: listen EADDRINUSE: address already in use 127\\.0\\.0\\.1:${port}\nhint: something else listens there; take another port, as in: PORT=9443 npm start\n$`, 'm')],
     ['an authority that is none', { CLIENT_CA_FILE: 'junk.pem' },
       /^error: option 'ca' names the file junk\.pem, which is neither PEM nor DER\nhint: CLIENT_CA_FILE sets it; unset, it is the sample in certs\/\n$/m],
+    ['half of a key pair', { TLS_CERT_FILE: 'own.pem' },
+      /^error: option 'key' is missing: 'cert' needs its private key\nhint: TLS_KEY_FILE sets it; if no TLS_…_FILE is set, it is the sample in certs\/\n$/m],
     ['a port that is none', { PORT: 'many' }, /^error: env\/PORT must be integer\n$/]
   ]
   const directory = t.testdir({ 'junk.pem': 'junk' })
