@@ -21,7 +21,7 @@ interface Derived {
 /**
  * An X.509 certificate as its octets say it (RFC 5280, section 4): well formed, and nothing more. Whether it is
  * genuine, current or trusted is for `verifyCertificationPath` to say; a `path` tells that it was.
- * Immutable.
+ * Immutable: every value that it hands out is frozen but the Buffers, which are views of `raw` and not to be changed.
  */
 export class Certificate {
   /** The DER; its octets are not to be changed. */
@@ -172,8 +172,9 @@ function toKey (subjectPublicKeyInfo: Buffer): KeyObject {
 /**
  * Reads one certificate from DER. Everything in it that RFC 5280 defines is decoded and checked for form here, so that
  * no property of the result throws (but `publicKey`); a NUL in a name refuses it.
- * The result is not verified in any way. The octets are kept, not copied.
- * @throws CertificateError ERR_CERTIFICATE_MALFORMED
+ * The result is not verified in any way. The octets are kept, not copied, and not to be changed any more.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: broken DER, more than 102,400 octets, what RFC 5280 does not allow,
+ * or a NUL in a name; ERR_CERTIFICATE_UNSUPPORTED: an object identifier of more than 128 octets
  */
 export function readCertificate (der: Uint8Array): Certificate {
   if (der.length > maxCertificateOctets) throw malformed(`certificate has ${der.length} octets, more than ${maxCertificateOctets}`)
