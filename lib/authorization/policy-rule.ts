@@ -46,7 +46,7 @@ export function readPolicy<Request> (value: unknown, place: Place): Rule<Inquiry
   if (typeof value === 'function') return predicateRule(value as Predicate<Request>, place)
   if (Array.isArray(value)) throw refusal(place, "is a list, which could mean 'allOf' or 'anyOf': write which")
   if (!isPlainObject(value)) throw refusal(place, `must be a policy, an object or a predicate, not ${kindOf(value)}`)
-  if (Reflect.ownKeys(value as object).length === 0) throw refusal(place, 'has no keys: to let in every verified certificate leave it out, or write true on a route')
+  if (Reflect.ownKeys(value as object).length === 0) throw refusal(place, 'has no keys, and would let in every verified certificate')
   const entries = readEntries(value, place, known)
   if (entries.has('serialNumber')) checkIssuerOfSerialNumber(entries.get('issuer'), keyOf(place, 'serialNumber'))
   return allOf([...certificateRules<Request>(entries, place), ...compositions<Request>(entries, place)])
