@@ -48,12 +48,12 @@ export class Guard {
   /**
    * A hook that lets in whoever has a current certificate that the policy permits, for `onRequest`, `preHandler`,
    * `@fastify/auth`, a scope or the 404 handler. Without a policy that of the option `authorize` counts.
-   * @throws OptionError `policy` is none
+   * @throws OptionError `policy` is none, also where it is given but `undefined`
    */
-  requireClientCertificate (policy?: Policy<FastifyRequest>): (request: AnyRequest) => Promise<void> {
-    const requirement = policy === undefined ? this.#requirements.standard : { policy: compilePolicy(policy, 'policy') }
-    return async (given) => {
-      const request = given as FastifyRequest
+  requireClientCertificate (...given: [policy?: Policy<FastifyRequest>]): (request: AnyRequest) => Promise<void> {
+    const requirement = given.length === 0 ? this.#requirements.standard : { policy: compilePolicy(given[0] as Policy<FastifyRequest>, 'policy') }
+    return async (any) => {
+      const request = any as FastifyRequest
       const verdict = this.#currentVerdict(request)
       const refusal = await refusalOf(request, requirement, verdict)
       if (refusal !== undefined) throw refused(request, refusal, verdict)

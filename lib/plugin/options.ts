@@ -54,6 +54,7 @@ const modes: ReadonlySet<unknown> = new Set(['none', 'optional', 'required'])
 /** @throws OptionError an unknown option, one of a wrong type, or two that contradict each other */
 export function checkOptions (options: ClientCertificateOptions, app: FastifyInstance): CheckedOptions {
   checkNames(options)
+  if (Object.hasOwn(options, 'authorize') && options.authorize === undefined) throw new OptionError('authorize', 'is undefined: leave it out, or give a policy')
   const { mode = 'optional', global = true, now = Date.now } = options
   if (!modes.has(mode)) throw new OptionError('mode', 'is none of \'none\', \'optional\', \'required\'')
   if (typeof global !== 'boolean') throw new OptionError('global', 'is neither true nor false')

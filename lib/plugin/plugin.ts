@@ -50,7 +50,7 @@ function errorOf (this: FastifyRequest): ClientCertificateError | null {
 
 /** Routes that were declared before the plugin are checked at their first request: Fastify does not tell of them. */
 function requirementOf (route: RouteOptions, requirements: Requirements): Requirement | null {
-  return requirements.read(route.config?.clientCertificate, `${String(route.method)} ${route.url}`)
+  return requirements.read(route.config, `${String(route.method)} ${route.url}`)
 }
 
 export const plugin = fp(clientCertificate, { fastify: '5.x', name: 'fastify-client-certificate' })

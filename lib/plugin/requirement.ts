@@ -29,14 +29,18 @@ export class Requirements {
   of (config: FastifyContextConfig & { url?: string, method?: unknown }): Requirement | null {
     const known = this.#found.get(config)
     if (known !== undefined) return known
-    const found = this.read(config.clientCertificate, `${String(config.method)} ${config.url}`)
+    const found = this.read(config, `${String(config.method)} ${config.url}`)
     this.#found.set(config, found)
     return found
   }
 
-  /** @throws OptionError the route's `config.clientCertificate` is neither a boolean nor a policy */
-  read (value: unknown, route: string): Requirement | null {
-    if (value === undefined) return this.#global ? this.#standard : null
+  /**
+   * @throws OptionError the route's `config.clientCertificate` is neither a boolean nor a policy; also where it is written
+   * but `undefined`, as a misspelt `policies.admni` is, which must not be weaker than what was meant
+   */
+  read (config: FastifyContextConfig | undefined, route: string): Requirement | null {
+    if (config === undefined || !Object.hasOwn(config, 'clientCertificate')) return this.#global ? this.#standard : null
+    const value: unknown = config.clientCertificate
     if (value === true) return this.#standard
     if (value === false) return null
     if (value === null || (typeof value !== 'object' && typeof value !== 'function')) {

@@ -71,8 +71,8 @@ t.test('Fastify\'s own options of a registration are none of ours', async (t) =>
   t.match(await call(world, port, '/guarded', { client: world.client }), { status: 200 })
 })
 
-t.test('options that are undefined are as if they were not there', async (t) => {
-  const options = { mode: undefined, global: undefined, authorize: undefined, pfx: undefined, passphrase: undefined, caPassphrase: undefined, crl: undefined, tls: undefined, now: undefined }
+t.test('options that are undefined are as if they were not there, but for a policy', async (t) => {
+  const options = { mode: undefined, global: undefined, pfx: undefined, passphrase: undefined, caPassphrase: undefined, crl: undefined, tls: undefined, now: undefined }
   const { app, port } = await listen(t, world, { options: options as ClientCertificateOptions })
   t.equal(app.clientCertificates.mode, 'optional')
   t.match(await call(world, port, '/guarded', { client: world.client }), { status: 200 })
