@@ -14,8 +14,8 @@ export interface Validity {
 /** What is made of the contents when it is first asked for, shared by a certificate and the same one along its path. */
 interface Derived {
   publicKey?: KeyObject
-  fingerprint?: Buffer
-  keyFingerprint?: Buffer
+  fingerprint256?: string
+  publicKeyFingerprint256?: string
 }
 
 /**
@@ -119,16 +119,19 @@ export class Certificate {
   get authorityInfoAccess () { return this.#contents.decoded.authorityInfoAccess }
 
   /** SHA-256 over the DER, upper-case with colons, as `openssl x509 -fingerprint -sha256` and Node print it. */
-  get fingerprint256 (): string { return colons(this.#fingerprint) }
+  get fingerprint256 (): string {
+    this.#derived.fingerprint256 ??= colons(sha256(this.raw))
+    return this.#derived.fingerprint256
+  }
 
   /** SHA-256 over the SubjectPublicKeyInfo, in the same form: it stays when a certificate is renewed with its key. */
   get publicKeyFingerprint256 (): string {
-    this.#derived.keyFingerprint ??= sha256(this.subjectPublicKeyInfo)
-    return colons(this.#derived.keyFingerprint)
+    this.#derived.publicKeyFingerprint256 ??= colons(sha256(this.subjectPublicKeyInfo))
+    return this.#derived.publicKeyFingerprint256
   }
 
   /** `x5t#S256` of RFC 8705 and RFC 7515: SHA-256 over the DER in base64url. */
-  get thumbprint (): string { return this.#fingerprint.toString('base64url') }
+  get thumbprint (): string { return sha256(this.raw).toString('base64url') }
 
   /** The octets that the signature is over. */
   get tbsCertificate (): Buffer { return this.#contents.tbsCertificate }
@@ -137,11 +140,6 @@ export class Certificate {
 
   /** Whether subject and issuer are the same name (RFC 5280: self-issued); the signature is not looked at. */
   get isSelfIssued (): boolean { return this.subject.equals(this.issuer) }
-
-  get #fingerprint (): Buffer {
-    this.#derived.fingerprint ??= sha256(this.raw)
-    return this.#derived.fingerprint
-  }
 
   /** What a log or a reply may say of a certificate: names, dates and fingerprint. */
   toJSON () {
