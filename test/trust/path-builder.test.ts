@@ -120,6 +120,9 @@ t.test('of several candidates', async (t) => {
     }
     t.equal(checksOf(() => judge(mintClient(silent, { extensions: [keyIdentifier.ofAuthority('right')] }).certificate, [wrong, silent].map((anchor) => anchor.certificate))), 1,
       'one without an identifier comes before one with a wrong one')
+    const below = ['wrong', 'right'].map((subject) => mintAuthority({ subject: 'Below', issuer: root, extensions: [...caExtensions, keyIdentifier.ofSubject(subject)] }))
+    const leafBelow = mintClient(below[1], { extensions: [keyIdentifier.ofAuthority('right')] }).certificate
+    t.equal(checksOf(() => judge(leafBelow, [root.certificate], below.map((issuer) => issuer.certificate))), 2, 'also of intermediates')
   })
   t.test('a wrong key identifier is a hint and no rule', async (t) => {
     const ca = mintAuthority({ subject: 'Root', extensions: [...caExtensions, keyIdentifier.ofSubject('one')] })
@@ -148,6 +151,10 @@ t.test('cycles', async (t) => {
   })
   t.test('are left where there is a way out', async (t) => {
     t.strictSame(pathOf(leaf, [root.certificate], [...circle, crossSigned(two, root)]), ['client', 'One', 'Two', 'Root'])
+  })
+  t.test('are none where a CA has the key of another, but not its name', async (t) => {
+    const renamed = mintAuthority({ subject: 'One, renamed', issuer: root, keys: { publicKey: one.publicKey, privateKey: one.privateKey } })
+    t.strictSame(pathOf(leaf, [root.certificate], [crossSigned(one, renamed), renamed.certificate]), ['client', 'One', 'One, renamed', 'Root'])
   })
   t.test('of a certificate with itself end', async (t) => {
     t.strictSame(refusal(leaf, [root.certificate], [one.certificate, one.certificate]),
