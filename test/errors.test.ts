@@ -1,6 +1,6 @@
 import t from 'tap'
 import {
-  AuthorityError, CertificateError, CertificationPathError, ClientCertificateError, OptionError,
+  AuthorityError, CertificateError, CertificationPathError, ClientCertificateError, OptionError, RegistrationError,
   type CertificateProblem, type PathRule, type RefusalReason
 } from '../lib/errors.js'
 
@@ -48,6 +48,13 @@ t.test('an option of a route is named with its route', async (t) => {
   const error = new OptionError('subject.comonName', 'is not known', { route: 'GET /admin', cause })
   t.match(error, { code: 'FST_CLIENT_CERTIFICATE_INVALID_ROUTE_OPTION', key: 'subject.comonName', statusCode: 500, cause })
   t.equal(error.message, "option 'subject.comonName' of route GET /admin is not known")
+})
+
+t.test('a second registration stops the start, and says what to do instead', async (t) => {
+  const error = new RegistrationError()
+  t.match(error, { name: 'RegistrationError', code: 'FST_CLIENT_CERTIFICATE_ALREADY_REGISTERED', statusCode: 500 })
+  t.equal(error.message, 'fastify-client-certificate is already registered for this server: register it once, and give scopes and routes ' +
+    'their own policies by config.clientCertificate or app.requireClientCertificate(policy)')
 })
 
 t.test('a path error names the rule, the certificate and its distance from the leaf', async (t) => {
