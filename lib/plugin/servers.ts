@@ -1,6 +1,6 @@
 import type { Server } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
-import { writePem, type Certificate } from '../certificate/index.js'
+import type { Certificate } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
 import { checkTlsOptions, contextOptions, inheritedCredentials, inheritedOptions, readServerCredentials, TlsServers, type ContextCredentials, type ServerEvents } from '../tls/index.js'
 import { Callers } from './callers.js'
@@ -16,7 +16,7 @@ export async function openServers (app: FastifyInstance, options: CheckedOptions
     if (options.mode === 'none') return
     throw new OptionError('key', 'is missing: give key and cert, or pfx, here or in Fastify\'s own https options')
   }
-  const context = contextOptions(tls, credentials, authorities.map((each) => writePem('CERTIFICATE', each.raw)))
+  const context = contextOptions(tls, credentials, authorities)
   const servers = new TlsServers(server, context, options.mode !== 'none', serverEvents(app, options, new Callers(authorities)))
   servers.open()
   app.addHook('onClose', async () => servers.close())

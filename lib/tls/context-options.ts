@@ -1,7 +1,8 @@
 import { constants } from 'node:crypto'
 import type { SecureContextOptions, Server } from 'node:tls'
+import type { Certificate } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
-import { nobodysList, nodeSpoilsChains } from './nobodys-list.js'
+import { namedAuthority } from './named-authority.js'
 
 // Those options of `tls.createSecureContext` that may be passed on as they are.
 const passed = ['ciphers', 'dhparam', 'ecdhCurve', 'honorCipherOrder', 'maxVersion', 'minVersion', 'secureOptions', 'sessionIdContext', 'sessionTimeout', 'sigalgs', 'ticketKeys'] as const
@@ -77,7 +78,7 @@ export function inheritedCredentials (server: Server): ContextCredentials & Pick
  * The whole secure context. Without renegotiation, in which a TLS 1.2 client could put another certificate in place of
  * the one that was judged.
  */
-export function contextOptions (options: TlsOptions, { key, cert, passphrase }: ContextCredentials, ca: readonly string[], version = process.versions.node): SecureContextOptions {
+export function contextOptions (options: TlsOptions, { key, cert, passphrase }: ContextCredentials, authorities: readonly Certificate[]): SecureContextOptions {
   return {
     minVersion: leastVersion,
     ...options,
@@ -85,8 +86,7 @@ export function contextOptions (options: TlsOptions, { key, cert, passphrase }: 
     key,
     cert,
     passphrase,
-    ...(nodeSpoilsChains(version) && { crl: nobodysList() }),
     // Never `undefined`: Node would then trust every public root.
-    ca: [...ca]
+    ca: authorities.map(namedAuthority)
   }
 }

@@ -66,7 +66,7 @@ export class TlsServers {
     if (this.#adopted.has(server)) return
     this.#adopted.add(server)
     server.setSecureContext(this.#context)
-    // Never rejectUnauthorized: OpenSSL would close untrusted connections without a word to the log. The verdict is ours.
+    // Never rejectUnauthorized: the verdict is ours, and OpenSSL would close connections without a word to the log.
     Object.assign(server, { requestCert: this.#requestCertificate, rejectUnauthorized: false })
     // An ordinary listener comes after that of HTTP, which may have read a request by then.
     server.prependListener('secureConnection', this.#onSecureConnection)

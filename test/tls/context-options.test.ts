@@ -3,7 +3,9 @@ import { constants } from 'node:crypto'
 import { createServer } from 'node:https'
 import { createSecureContext, type Server } from 'node:tls'
 import { checkTlsOptions, contextOptions, inheritedOptions } from '../../lib/tls/index.js'
-import { nodeSpoilsChains, nobodysList } from '../../lib/tls/nobodys-list.js'
+import { readCertificates } from '../../lib/certificate/index.js'
+import { verifyCertificationPath } from '../../lib/trust/index.js'
+import { mintAuthority, mintClient } from '../helpers/mint.js'
 
 const code = 'FST_CLIENT_CERTIFICATE_INVALID_OPTION'
 
@@ -52,14 +54,18 @@ t.test('what Fastify gave the server stays, unless it is too weak', async (t) =>
 t.test('a context is whole: TLS 1.2 at least, no renegotiation, and a CA list even if it is empty', async (t) => {
   const pair = { key: 'the key', cert: 'the certificate' }
   t.match(contextOptions({}, pair, []), { ...pair, minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_RENEGOTIATION, ca: [] })
-  const given = contextOptions({ minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET }, pair, ['the CA'])
-  t.match(given, { minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET, ca: ['the CA'] })
+  const given = contextOptions({ minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET }, pair, [])
+  t.match(given, { minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET })
 })
 
-t.test('the list of nobody is given to those versions of Node that spoil the client\'s chain', async (t) => {
-  for (const version of ['24.21.0', '24.22.3', '24.30.1', '24.99.0']) t.equal(nodeSpoilsChains(version), true, version)
-  for (const version of ['20.20.2', '22.23.3', '24.0.0', '24.2.1', '24.20.0', '26.10.0', '124.21.0']) t.equal(nodeSpoilsChains(version), false, version)
-  t.ok(createSecureContext({ crl: nobodysList() }), 'OpenSSL can read it')
-  t.match(contextOptions({}, {}, [], '24.21.0').crl, /^-----BEGIN X509 CRL-----/)
-  t.equal(contextOptions({}, {}, [], '20.20.2').crl, undefined)
+t.test('OpenSSL is given the names of the CAs, and nothing that it could trust', async (t) => {
+  const authority = mintAuthority({ subject: 'Example CA' })
+  const client = mintClient(authority)
+  const ca = contextOptions({}, {}, [authority.certificate]).ca as string[]
+  const [named] = readCertificates(ca[0])
+  t.equal(ca.length, 1)
+  t.same(named.subject.raw, authority.certificate.subject.raw)
+  t.equal(named.publicKey.asymmetricKeyType, 'x25519', 'a key that cannot sign')
+  t.throws(() => verifyCertificationPath({ certificate: client.certificate, trustAnchors: [named], partialPath: true, at: new Date(), purpose: 'clientAuth' }))
+  t.ok(createSecureContext({ ca }), 'OpenSSL can read it')
 })
