@@ -5,7 +5,7 @@ import type { Certificate } from '../certificate/index.js'
 import { ClientCertificateError, RegistrationError } from '../errors.js'
 import { readClientAuthorities } from '../tls/index.js'
 import type {} from './augmentation.js'
-import { Guard, requestVerdict } from './guard.js'
+import { Guard } from './guard.js'
 import { showInOpenApi } from './openapi.js'
 import { checkOptions, hasTls, type CheckedOptions, type ClientCertificateOptions } from './options.js'
 import { Requirements, type Requirement } from './requirement.js'
@@ -29,7 +29,7 @@ function decorate (app: FastifyInstance, { mode, now }: CheckedOptions, authorit
   const guard = new Guard(requirements, now)
   app.decorate('clientCertificates', Object.freeze({ mode, trustAnchors: Object.freeze(authorities.filter(isSelfSigned)) }))
   app.decorate('requireClientCertificate', guard.requireClientCertificate.bind(guard))
-  app.decorateRequest(requestVerdict, null)
+  app.decorateRequest('clientCertificateVerdict', null)
   app.decorateRequest('clientCertificate', { getter: certificateOf })
   app.decorateRequest('clientCertificateError', { getter: errorOf })
   app.addHook('onRequest', guard.onRequest)
@@ -40,11 +40,11 @@ function decorate (app: FastifyInstance, { mode, now }: CheckedOptions, authorit
 }
 
 function certificateOf (this: FastifyRequest): Certificate | null {
-  return this[requestVerdict]?.certificate ?? null
+  return this.clientCertificateVerdict?.certificate ?? null
 }
 
 function errorOf (this: FastifyRequest): ClientCertificateError | null {
-  const refusal = this[requestVerdict]?.refusal
+  const refusal = this.clientCertificateVerdict?.refusal
   return refusal ? new ClientCertificateError(refusal.reason, refusal.cause) : null
 }
 
