@@ -1,31 +1,44 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, cpus } from 'node:os'
 import { compareDecoders } from './decode.js'
 import { measureHooks } from './hooks.js'
 import { makeMaterial } from './material.js'
-import { answers, compareMemory, compareServers } from './side-by-side.js'
+import { answers, compareKeptAlive, compareMemory, compareServers } from './side-by-side.js'
 import { writeReport } from './report.js'
 
 const rounds = Number(process.env.ROUNDS ?? 7)
 const log = (line) => process.stderr.write(`${line}\n`)
+const file = new URL('results.json', import.meta.url)
+
+const parts = {
+  decode: () => compareDecoders(30, log),
+  hooks: () => measureHooks(log),
+  async servers (folder) {
+    const given = Object.values(await answers(folder))
+    if (new Set(given).size !== 1) throw new Error(`the servers do not answer alike:\n${given.join('\n\n')}`)
+    return compareServers(folder, rounds, log)
+  },
+  keptAlive: (folder) => compareKeptAlive(folder, Math.min(rounds, 4), log),
+  memory: (folder) => compareMemory(folder, Math.min(rounds, 3), log)
+}
+
+// Parts may be named; the figures of the others stay as they were.
+const named = process.argv.slice(2)
+const results = named.length > 0 && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
 const folder = mkdtempSync(`${tmpdir()}/bench-`)
 try {
   await makeMaterial(folder)
-  const given = Object.values(await answers(folder))
-  if (new Set(given).size !== 1) throw new Error(`the servers do not answer alike:\n${given.join('\n\n')}`)
-  const results = {
+  Object.assign(results, {
     date: new Date().toISOString().slice(0, 10),
     node: process.versions.node,
     openssl: process.versions.openssl,
-    machine: `${cpus().length} cores, ${cpus()[0].model}`,
-    rounds,
-    decode: await compareDecoders(30, log),
-    hooks: await measureHooks(log),
-    servers: await compareServers(folder, rounds, log),
-    memory: await compareMemory(folder, Math.min(rounds, 3), log)
+    machine: `${cpus().length} cores, ${cpus()[0].model}`
+  })
+  for (const [name, measure] of Object.entries(parts)) {
+    if (named.length === 0 || named.includes(name)) results[name] = await measure(folder)
   }
-  writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
-  writeReport(results)
 } finally {
   rmSync(folder, { recursive: true })
 }
+writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+writeReport(results)

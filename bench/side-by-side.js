@@ -3,7 +3,9 @@ import { start } from './processes.js'
 
 // `fastify` stands twice: what differs between the two is what this machine cannot tell apart (the null pair).
 const servers = { https: 'https', fastify: 'fastify', again: 'fastify', plugin: 'plugin', byHand: 'by-hand', express: 'express' }
-const works = { keptAlive: 16_000, handshakes: 800, resumed: 1200 }
+const works = { handshakes: 800, resumed: 1200 }
+const batch = 2000
+const batches = 12
 const connections = 5000
 
 /** CPU time of the server process per operation, in microseconds, each round with fresh processes and in another order. */
@@ -29,19 +31,48 @@ const compared = (byServer) => Object.fromEntries(Object.entries(byServer).map((
   [name, { ...summary(figures), ofFastify: ratios(figures, byServer.fastify) }]))
 
 async function measure (folder, file) {
-  const server = start(`servers/${file}.js`, folder)
-  const { port } = await server.next()
+  const { server, port } = await startServer(folder, file)
   const client = start('client.js', folder)
   const found = {}
   for (const [work, count] of Object.entries(works)) {
     await client.ask({ work, port, count: count / 4 })
-    const { cpu } = await server.ask('cpu')
-    await client.ask({ work, port, count })
-    found[work] = ((await server.ask('cpu')).cpu - cpu) / count
+    found[work] = await cpuOf(server, client, { work, port, count })
   }
   await client.stop()
   await server.stop()
   return found
+}
+
+/** The same for kept-alive requests, where microseconds count: all servers run at once and take turns, batch after batch. */
+export async function compareKeptAlive (folder, rounds, log) {
+  const figures = {}
+  for (let round = 0; round < rounds; round++) {
+    log(`kept-alive requests, round ${round + 1} of ${rounds}`)
+    const running = {}
+    for (const [name, file] of turned(Object.entries(servers), round)) running[name] = await startServer(folder, file)
+    const client = start('client.js', folder)
+    for (let turn = -batches; turn < batches; turn++) {
+      for (const [name, { server, port }] of turned(Object.entries(running), turn + batches)) {
+        const figure = await cpuOf(server, client, { work: 'keptAlive', port, count: batch })
+        if (turn >= 0) (figures[name] ??= []).push(figure)
+      }
+    }
+    await client.stop()
+    for (const { server } of Object.values(running)) await server.stop()
+  }
+  return compared(figures)
+}
+
+async function startServer (folder, file) {
+  const server = start(`servers/${file}.js`, folder)
+  const { port } = await server.next()
+  return { server, port }
+}
+
+async function cpuOf (server, client, order) {
+  const { cpu } = await server.ask('cpu')
+  await client.ask(order)
+  return ((await server.ask('cpu')).cpu - cpu) / order.count
 }
 
 /** Octets of JavaScript heap per idle connection, after a collection of garbage. */
