@@ -16,6 +16,7 @@ export type { PolicyConstraints, PolicyInformation, PolicyMapping } from './poli
 export { keyUsageNames } from './extensions.js'
 export { accessMethods, attributeTypes, extensionTypes, keyPurposes, type AttributeName, type KeyPurposeName } from './object-identifiers.js'
 export type { StringType } from './strings.js'
+export { revocationReasons, type RevocationReason } from './revocation-reason.js'
 export { signatureAlgorithm, signatureAlgorithmOf, type SignatureAlgorithm } from './signature-algorithm.js'
 
 // From here on: for the rooms of this package, and no promise to anyone else.
