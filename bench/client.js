@@ -29,13 +29,16 @@ const ask = (socket, text) => new Promise((resolve, reject) => {
 
 const inParallel = (count, work) => Promise.all(Array.from({ length: count }, work))
 
-/** `count` requests over eight connections that stay open. */
+const keptOpen = new Map()
+
+/**
+ * `count` requests over eight connections that were opened for the first of them. All eight ask, and all wait for the last
+ * answer: left to themselves they fall into step with the server in one way or another, which changes how much it reads at once.
+ */
 async function keptAlive (port, count) {
-  await inParallel(8, async () => {
-    const socket = await open(port)
-    for (let left = count / 8; left > 0; left--) await ask(socket, request)
-    socket.destroy()
-  })
+  if (!keptOpen.has(port)) keptOpen.set(port, await inParallel(8, () => open(port)))
+  const sockets = keptOpen.get(port)
+  for (let left = count / sockets.length; left > 0; left--) await Promise.all(sockets.map((socket) => ask(socket, request)))
 }
 
 /** `count` connections, each with a handshake of its own and one request. */

@@ -6,9 +6,9 @@ import clientCertificate from '../dist/index.js'
 import { summary } from './figures.js'
 import { makeAuthority } from './material.js'
 
-const clients = 3000
-// What a process does first says little of what it does all day: these are not timed.
-const warmingUp = 2500
+const clients = 8500
+// What a process does first says little of what it does all day (V8 compiles what is called often): these are not timed.
+const warmingUp = 8000
 const turns = 200_000
 
 /** Microseconds; each figure of a connection is one connection's, each of a request a batch's mean. */
