@@ -90,9 +90,14 @@ function arcOctets (arc: bigint): number[] {
  */
 export function writeTime (date: Date): Buffer {
   const year = date.getUTCFullYear()
+  return year >= 1950 && year < 2050 ? write(tags.utcTime, Buffer.from(digits(date).slice(2), 'latin1')) : writeGeneralizedTime(date)
+}
+
+/** A GeneralizedTime of RFC 5280, section 4.1.2.5.2, whatever the year; otherwise as `writeTime`. */
+export const writeGeneralizedTime = (date: Date): Buffer => write(tags.generalizedTime, Buffer.from(digits(date), 'latin1'))
+
+function digits (date: Date): string {
+  const year = date.getUTCFullYear()
   if (!(year >= 0 && year <= 9999)) throw malformed('a date of a certificate is invalid, or not in the years 0 to 9999')
-  const text = date.toISOString().replace(/[-:T]|\.\d+/g, '')
-  return year >= 1950 && year < 2050
-    ? write(tags.utcTime, Buffer.from(text.slice(2), 'latin1'))
-    : write(tags.generalizedTime, Buffer.from(text, 'latin1'))
+  return date.toISOString().replace(/[-:T]|\.\d+/g, '')
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { CertificateError } from '../errors.js'
 import { contextTag, Fields, readBitStringOctets, readWhole, tags } from './der.js'
-import { write, writeBoolean, writeInteger, writeNamedBits, writeObjectIdentifier, writeOctetString, writeSequence } from './der-writer.js'
+import { write, writeBoolean, writeGeneralizedTime, writeInteger, writeNamedBits, writeObjectIdentifier, writeOctetString, writeSequence } from './der-writer.js'
 import { keyUsageNames, type Extension, type KeyUsage } from './extensions.js'
 import { writeGeneralName, writeGeneralNames, type GeneralNameText } from './general-name-writer.js'
-import { accessMethods, extensionTypes, keyPurposes, type KeyPurposeName } from './object-identifiers.js'
+import { accessMethods, certificateListExtensionTypes, extensionTypes, keyPurposes, type KeyPurposeName } from './object-identifiers.js'
+import { revocationReasons, type RevocationReason } from './revocation-reason.js'
 
 /** A place of RFC 5280, section 4.2.2.1, where more about the issuer is found. */
 export interface AccessPlaces {
@@ -67,8 +69,38 @@ export const authorityInfoAccessExtension = ({ ocsp = [], caIssuers = [] }: Acce
     ...ocsp.map((url) => writeSequence(writeObjectIdentifier(accessMethods.ocsp), writeUri(url))),
     ...caIssuers.map((url) => writeSequence(writeObjectIdentifier(accessMethods.caIssuers), writeUri(url)))))
 
+// RFC 5280, section 5.2.3: no more than 20 octets, of which the first bit is the sign.
+const maxListNumber = 2n ** 159n - 1n
+
+/**
+ * The number of a certificate list. Not critical. RFC 5280, section 5.2.3.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: negative, or more than 20 octets long
+ */
+export function cRLNumberExtension (number: bigint): Extension {
+  if (number < 0n || number > maxListNumber) throw new CertificateError('MALFORMED', `${number} is no number of a certificate list: it is negative, or longer than 20 octets`)
+  const hexadecimal = number.toString(16)
+  return extension('cRLNumber', false, writeInteger(Buffer.from(hexadecimal.padStart(hexadecimal.length + (hexadecimal.length & 1), '0'), 'hex')))
+}
+
+/**
+ * Why the certificate of an entry was revoked. Not critical; better left out than `unspecified`. RFC 5280, section 5.3.1.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: no reason that RFC 5280 has
+ */
+export function reasonCodeExtension (reason: RevocationReason): Extension {
+  if (!Object.hasOwn(revocationReasons, reason)) throw new CertificateError('MALFORMED', `${JSON.stringify(reason)} is no reason for a revocation`)
+  return extension('reasonCode', false, write(tags.enumerated, Buffer.from([revocationReasons[reason]])))
+}
+
+/**
+ * Since when the private key of an entry is thought to have been known to others. Not critical. RFC 5280, section 5.3.2.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: an Invalid Date, or a year before 0 or after 9999
+ */
+export const invalidityDateExtension = (date: Date): Extension => extension('invalidityDate', false, writeGeneralizedTime(date))
+
 const writeUri = (value: string) => writeGeneralName({ type: 'uniformResourceIdentifier', value })
 
-function extension (name: keyof typeof extensionTypes, critical: boolean, value: Buffer): Extension {
-  return Object.freeze({ type: extensionTypes[name], critical, value })
+const types = { ...extensionTypes, ...certificateListExtensionTypes }
+
+function extension (name: keyof typeof types, critical: boolean, value: Buffer): Extension {
+  return Object.freeze({ type: types[name], critical, value })
 }

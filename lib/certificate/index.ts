@@ -1,6 +1,8 @@
 /** What the documents of PKIX say: certificates, distinguished names, PEM. Nothing that is read here is verified yet. */
 export { Certificate, readCertificate, type Validity } from './certificate.js'
 export { isPem, readCertificates, readPem, writePem, type PemBlock } from './pem.js'
+export { CertificateList, maxCertificateListOctets, readCertificateList, readCertificateLists } from './certificate-list.js'
+export type { RevokedCertificate } from './revoked-certificate.js'
 export { isKeyOf, readPrivateKey, writePrivateKey } from './private-key.js'
 export { isPkcs12, readPkcs12, type Pkcs12 } from './pkcs12-reader.js'
 export { writePkcs12, writePkcs12TrustStore, type Pkcs12KeyStore, type Pkcs12Profile, type Pkcs12TrustStore } from './pkcs12-writer.js'
@@ -14,7 +16,7 @@ export type { AccessDescription, DistributionPoint } from './distribution-points
 export type { GeneralSubtree, NameConstraintBase, NameConstraints } from './name-constraints.js'
 export type { PolicyConstraints, PolicyInformation, PolicyMapping } from './policies.js'
 export { keyUsageNames } from './extensions.js'
-export { accessMethods, attributeTypes, extensionTypes, keyPurposes, type AttributeName, type KeyPurposeName } from './object-identifiers.js'
+export { accessMethods, attributeTypes, certificateListExtensionTypes, extensionTypes, keyPurposes, type AttributeName, type KeyPurposeName } from './object-identifiers.js'
 export type { StringType } from './strings.js'
 export { revocationReasons, type RevocationReason } from './revocation-reason.js'
 export { signatureAlgorithm, signatureAlgorithmOf, type SignatureAlgorithm } from './signature-algorithm.js'
@@ -26,8 +28,9 @@ export { parseAddress } from './ip-address.js'
 export { contextTag, tags } from './der.js'
 export { write, writeBitString, writeBoolean, writeInteger, writeNamedBits, writeNull, writeObjectIdentifier, writeOctetString, writeSequence, writeSet, writeTime } from './der-writer.js'
 export { writeCertificate, writeExtension, writeTbsCertificate, type ToBeSigned } from './certificate-writer.js'
+export { writeCertificateList, writeTbsCertificateList, type EntryToWrite, type ListToBeSigned } from './certificate-list-writer.js'
 export { writeDistinguishedName, type AttributeText } from './name-writer.js'
 export {
-  authorityInfoAccessExtension, authorityKeyIdentifierExtension, basicConstraintsExtension, cRLDistributionPointsExtension, extendedKeyUsageExtension,
-  keyIdentifierOf, keyUsageExtension, subjectAltNameExtension, subjectKeyIdentifierExtension, type AccessPlaces
+  authorityInfoAccessExtension, authorityKeyIdentifierExtension, basicConstraintsExtension, cRLDistributionPointsExtension, cRLNumberExtension,
+  extendedKeyUsageExtension, invalidityDateExtension, keyIdentifierOf, keyUsageExtension, reasonCodeExtension, subjectAltNameExtension, subjectKeyIdentifierExtension, type AccessPlaces
 } from './extension-writer.js'

@@ -65,6 +65,17 @@ export const extensionTypes = {
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1'
 } as const
 
+/** Extensions of certificate lists and of their entries: RFC 5280, sections 5.2 and 5.3. */
+export const certificateListExtensionTypes = {
+  cRLNumber: '2.5.29.20',
+  reasonCode: '2.5.29.21',
+  invalidityDate: '2.5.29.24',
+  deltaCRLIndicator: '2.5.29.27',
+  issuingDistributionPoint: '2.5.29.28',
+  certificateIssuer: '2.5.29.29',
+  freshestCRL: '2.5.29.46'
+} as const
+
 /** Purposes of extended key usage: RFC 5280 section 4.2.1.12, RFC 6960, and the two of Windows and Kerberos log-on. */
 export const keyPurposes = {
   anyExtendedKeyUsage: '2.5.29.37.0',

@@ -1,0 +1,22 @@
+import { malformed, tags } from './der.js'
+import { write, writeInteger } from './der-writer.js'
+
+// What `serialNumberText` gives: whole octets, or a minus sign and digits.
+const form = /^(?:(?:[0-9a-f]{2})+|-[1-9a-f][0-9a-f]*)$/
+
+/**
+ * The DER of the INTEGER that a serial number is, from its text as `certificate.serialNumber` has it.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: not lower-case hexadecimal
+ */
+export function writeSerialNumber (text: string): Buffer {
+  if (!form.test(text)) throw malformed(`${JSON.stringify(text)} is no serial number in lower-case hexadecimal`)
+  return text.startsWith('-') ? writeNegative(text.slice(1)) : writeInteger(Buffer.from(text, 'hex'))
+}
+
+// RFC 5280 does not allow them, yet there are such certificates, and they can be revoked like others.
+function writeNegative (digits: string): Buffer {
+  const value = -BigInt(`0x${digits}`)
+  const bits = 8 * Math.ceil(digits.length / 2)
+  const width = value < -(1n << BigInt(bits - 1)) ? bits + 8 : bits
+  return write(tags.integer, Buffer.from(BigInt.asUintN(width, value).toString(16), 'hex'))
+}
