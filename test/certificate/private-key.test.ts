@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { isKeyOf, readCertificate, readPrivateKey, writePem, writePrivateKey } from '../../lib/certificate/index.js'
+import { isKeyOf, readCertificate, readPrivateKey, writeEncryptedPrivateKey, writePem, writePrivateKey } from '../../lib/certificate/index.js'
 import { write, writeInteger, writeOctetString, writeSequence } from '../../lib/certificate/der-writer.js'
 import { mint, newKeys } from '../helpers/mint.js'
 import { parts } from '../helpers/parts.js'
@@ -122,7 +122,21 @@ t.test('a key is written as PKCS #8, and read again by us and by Node', async (t
     t.ok(readPrivateKey(encrypted, 'pässword').equals(key))
     t.ok(createPrivateKey({ key: encrypted, passphrase: 'pässword' }).equals(key))
   }
-  t.not(writePrivateKey(ec, 'x'), writePrivateKey(ec, 'x'), 'salt and initialization vector are new each time')
+})
+
+t.test('an encrypted key is PBES2 with AES-256 and 600,000 iterations of HMAC-SHA-256, and a salt of its own', async (t) => {
+  const octets = () => Buffer.from(writeEncryptedPrivateKey(ec, 'x').replace(/-----.*-----|\n/g, ''), 'base64').toString('hex')
+  const form = /^3081[0-9a-f]{2}306006092a864886f70d01050d3053303206092a864886f70d01050c30250410([0-9a-f]{32})02030927c0300c06082a864886f70d02090500301d060960864801650304012a0410([0-9a-f]{32})0481/
+  const [[, salt, iv], [, otherSalt, otherIv]] = [octets().match(form)!, octets().match(form)!]
+  t.equal(new Set([salt, iv, otherSalt, otherIv]).size, 4)
+})
+
+t.test('without a passphrase no encrypted key is written, and none in the clear instead', async (t) => {
+  const refusal = error('PASSPHRASE', 'a passphrase is needed to encrypt the private key')
+  for (const passphrase of ['', undefined, null, Buffer.from('x')] as never[]) {
+    t.throws(() => writeEncryptedPrivateKey(ec, passphrase), refusal)
+  }
+  t.throws(() => writePrivateKey(ec, ''), refusal)
 })
 
 t.test('a certificate is that of a private key, or not', async (t) => {
@@ -149,8 +163,11 @@ t.test('keys that OpenSSL writes are read, and ours by OpenSSL', { skip: parts.m
   }
   const scrypt = openssl('pkcs8', '-topk8', '-scrypt', '-in', 'ec.pem', '-passout', 'pass:x')
   t.throws(() => readPrivateKey(scrypt, 'x'), error('UNSUPPORTED', 'encryption with scrypt is not read here: encrypt the key anew with `openssl pkcs8 -topk8 -in OLD.key -out NEW.key`'))
-  writeFileSync(join(folder, 'ours.pem'), writePrivateKey(rsa, 'pässword'))
-  t.ok(createPrivateKey(openssl('pkey', '-in', 'ours.pem', '-passin', 'pass:pässword')).equals(rsa))
+  for (const key of [ec, rsa, ed25519]) {
+    writeFileSync(join(folder, 'ours.pem'), writeEncryptedPrivateKey(key, 'pässword'))
+    t.ok(createPrivateKey(openssl('pkey', '-in', 'ours.pem', '-passin', 'pass:pässword')).equals(key))
+    t.throws(() => openssl('pkey', '-in', 'ours.pem', '-passin', 'pass:wrong'), /maybe wrong password|bad decrypt/)
+  }
 })
 
 function caught (run: () => unknown): unknown {
