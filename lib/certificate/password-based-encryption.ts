@@ -63,16 +63,19 @@ const pbes2 = '1.2.840.113549.1.5.13'
 const pbkdf2 = '1.2.840.113549.1.5.12'
 const aes256 = '2.16.840.1.101.3.4.1.42'
 const hmacWithSha256 = '1.2.840.113549.2.9'
+const pbeWithSha1AndTripleDes = '1.2.840.113549.1.12.1.3'
+
+const tripleDes: Cipher = { name: 'des-ede3-cbc', keyLength: 24, ivLength: 8 }
 
 /** RFC 7292, appendix C. */
 const pkcs12Ciphers: ReadonlyMap<string, Cipher> = new Map([
-  ['1.2.840.113549.1.12.1.3', { name: 'des-ede3-cbc', keyLength: 24, ivLength: 8 }],
+  [pbeWithSha1AndTripleDes, tripleDes],
   ['1.2.840.113549.1.12.1.4', { name: 'des-ede-cbc', keyLength: 16, ivLength: 8 }]
 ])
 
 /** RFC 8018, appendix B.2, and RFC 3565. */
 const pbes2Ciphers: ReadonlyMap<string, Cipher> = new Map([
-  ['1.2.840.113549.3.7', { name: 'des-ede3-cbc', keyLength: 24, ivLength: 8 }],
+  ['1.2.840.113549.3.7', tripleDes],
   ['2.16.840.1.101.3.4.1.2', { name: 'aes-128-cbc', keyLength: 16, ivLength: 16 }],
   ['2.16.840.1.101.3.4.1.22', { name: 'aes-192-cbc', keyLength: 24, ivLength: 16 }],
   [aes256, { name: 'aes-256-cbc', keyLength: 32, ivLength: 16 }]
@@ -143,6 +146,16 @@ function pkcs12Cipher (cipher: Cipher, fields: Fields, { password, budget }: Dec
   const salt = contents(fields.take(tags.octetString, 'salt'))
   const iterations = budget.spend(fields.take(tags.integer, 'iterations'))
   fields.end()
+  return keyedByPkcs12(cipher, { password, salt, iterations })
+}
+
+interface SaltedPassword {
+  readonly password: Password
+  readonly salt: Buffer
+  readonly iterations: number
+}
+
+function keyedByPkcs12 (cipher: Cipher, { password, salt, iterations }: SaltedPassword): KeyedCipher {
   const common = { digest: 'sha1', password: password.bmp, salt, iterations } as const
   const key = deriveOctets({ ...common, purpose: purposes.key, length: cipher.keyLength })
   const iv = deriveOctets({ ...common, purpose: purposes.initializationVector, length: cipher.ivLength })
@@ -182,16 +195,22 @@ export interface Encrypted {
 export function encrypt (clear: Uint8Array, password: Password, iterations: number): Encrypted {
   const salt = randomBytes(16)
   const iv = randomBytes(16)
-  const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(password.utf8, salt, iterations, 32, 'sha256'), iv)
-  const octets = Buffer.concat([cipher.update(clear), cipher.final()])
+  const octets = encipher({ name: 'aes-256-cbc', key: pbkdf2Sync(password.utf8, salt, iterations, 32, 'sha256'), iv }, clear)
   const prf = writeSequence(writeObjectIdentifier(hmacWithSha256), writeNull())
   const derivation = writeSequence(writeObjectIdentifier(pbkdf2), writeSequence(writeOctetString(salt), writeInteger(iterations), prf))
   const scheme = writeSequence(writeObjectIdentifier(aes256), writeOctetString(iv))
   return { algorithm: writeSequence(writeObjectIdentifier(pbes2), writeSequence(derivation, scheme)), octets }
 }
 
-/**
- * Iterations of what is written here. A guess at a passphrase costs as many; a reading of ours, 0.25 s for a whole
- * PKCS #12. Java's keytool writes 10,000, OpenSSL 2,048.
- */
-export const defaultIterations = 100_000
+/** Encrypts with triple DES, its key by SHA-1 (RFC 7292, appendix C): weak, but old programs read nothing else. */
+export function encryptWithTripleDes (clear: Uint8Array, password: Password, iterations: number): Encrypted {
+  const salt = randomBytes(8)
+  const octets = encipher(keyedByPkcs12(tripleDes, { password, salt, iterations }), clear)
+  const parameters = writeSequence(writeOctetString(salt), writeInteger(iterations))
+  return { algorithm: writeSequence(writeObjectIdentifier(pbeWithSha1AndTripleDes), parameters), octets }
+}
+
+function encipher ({ name, key, iv }: Pick<KeyedCipher, 'name' | 'key' | 'iv'>, clear: Uint8Array): Buffer {
+  const cipher = createCipheriv(name, key, iv)
+  return Buffer.concat([cipher.update(clear), cipher.final()])
+}

@@ -6,12 +6,12 @@ import { writeInteger, writeNull, writeObjectIdentifier, writeOctetString, write
 import type { Decryption, Password } from './password-based-encryption.js'
 import { deriveOctets, digestSizes, purposes, type Digest } from './pkcs12-key-derivation.js'
 
-const sha256 = '2.16.840.1.101.3.4.2.1'
+const digestTypes = { sha1: '1.3.14.3.2.26', sha256: '2.16.840.1.101.3.4.2.1' } as const
 
 const digests: ReadonlyMap<string, Digest> = new Map([
-  ['1.3.14.3.2.26', 'sha1'],
+  [digestTypes.sha1, 'sha1'],
   ['2.16.840.1.101.3.4.2.4', 'sha224'],
-  [sha256, 'sha256'],
+  [digestTypes.sha256, 'sha256'],
   ['2.16.840.1.101.3.4.2.2', 'sha384'],
   ['2.16.840.1.101.3.4.2.3', 'sha512']
 ])
@@ -55,10 +55,19 @@ function computeMac ({ digest, password, salt, iterations }: MacParameters, cont
   return createHmac(digest, key).update(content).digest()
 }
 
-/** The DER of the MacData of this content: HMAC with SHA-256. */
-export function writeMac (content: Buffer, password: Password, iterations: number): Buffer {
-  const salt = randomBytes(16)
-  const value = computeMac({ digest: 'sha256', password, salt, iterations }, content)
-  const algorithm = writeSequence(writeObjectIdentifier(sha256), writeNull())
+/** How a MAC is made: HMAC with this digest, its key with the same one and a salt of so many octets. */
+export interface MacForm {
+  readonly digest: 'sha1' | 'sha256'
+  readonly saltLength: number
+}
+
+// NIST SP 800-132, section 5.1: a salt has 128 bits at the least.
+export const modernMac: MacForm = { digest: 'sha256', saltLength: 16 }
+
+/** The DER of the MacData of this content (RFC 7292, section 4). */
+export function writeMac (content: Buffer, password: Password, iterations: number, { digest, saltLength }: MacForm = modernMac): Buffer {
+  const salt = randomBytes(saltLength)
+  const value = computeMac({ digest, password, salt, iterations }, content)
+  const algorithm = writeSequence(writeObjectIdentifier(digestTypes[digest]), writeNull())
   return writeSequence(writeSequence(algorithm, writeOctetString(value)), writeOctetString(salt), writeInteger(iterations))
 }

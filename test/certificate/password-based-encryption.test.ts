@@ -3,7 +3,7 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { readAlgorithmIdentifier } from '../../lib/certificate/algorithm-identifier.js'
 import { readElement, tags } from '../../lib/certificate/der.js'
 import { write, writeInteger, writeObjectIdentifier, writeOctetString, writeSequence } from '../../lib/certificate/der-writer.js'
-import { decrypt, encrypt, IterationBudget, passwordsOf } from '../../lib/certificate/password-based-encryption.js'
+import { decrypt, encrypt, encryptWithTripleDes, IterationBudget, passwordsOf } from '../../lib/certificate/password-based-encryption.js'
 
 const [password] = passwordsOf('secret')
 const decryption = () => ({ password, budget: new IterationBudget(), remedy: 'THE REMEDY' })
@@ -19,8 +19,10 @@ const pkcs12 = (...fields: Buffer[]) => readAlgorithmIdentifier(algorithm('1.2.8
 
 t.test('what was encrypted is decrypted', async (t) => {
   const clear = writeSequence(writeInteger(7))
-  const { algorithm, octets } = encrypt(clear, password, 2)
-  t.strictSame(decrypt(readAlgorithmIdentifier(algorithm), octets, decryption()), clear)
+  for (const way of [encrypt, encryptWithTripleDes]) {
+    const { algorithm, octets } = way(clear, password, 2)
+    t.strictSame(decrypt(readAlgorithmIdentifier(algorithm), octets, decryption()), clear, way.name)
+  }
 })
 
 t.test('what Node encrypts with other ciphers is decrypted', async (t) => {

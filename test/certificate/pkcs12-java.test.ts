@@ -36,6 +36,19 @@ t.test('Java\'s keytool reads what is written, and what it writes is read', { sk
   t.ok((await readPkcs12(read('one.p12'), 'password')).privateKey, 'after the command of that message')
 })
 
+t.test('Java reads the compatible profile', { skip: parts.missing('keytool') }, async (t) => {
+  const { keytool, read, write } = workshop(t)
+  const protection = { passphrase: 'password', profile: 'compatible' } as const
+  write('ours.p12', await writePkcs12({ ...client, ...protection, chain: [authority.certificate], friendlyName: 'alice' }))
+  keytool('-importkeystore', '-srckeystore', 'ours.p12', '-destkeystore', 'java.p12', '-deststoretype', 'PKCS12', '-srcstorepass', 'password', '-deststorepass', 'password')
+  const store = await readPkcs12(read('java.p12'), 'password')
+  t.ok(store.privateKey!.equals(client.privateKey))
+  t.strictSame([store.certificate!, ...store.certificates].map((each) => each.raw), [client.der, authority.der])
+  t.equal(store.friendlyName, 'alice')
+  write('trust.p12', await writePkcs12TrustStore({ ...protection, certificates: [authority.certificate] }))
+  t.match(keytool('-list', '-keystore', 'trust.p12'), /contains 1 entry[^]*trustedCertEntry/)
+})
+
 t.test('Java\'s trust stores, both ways', { skip: parts.missing('keytool') }, async (t) => {
   const { keytool, read, write } = workshop(t)
   keytool('-importcert', '-noprompt', '-alias', 'ca', '-file', 'ca.cer', '-keystore', 'trust.p12', '-storetype', 'PKCS12')

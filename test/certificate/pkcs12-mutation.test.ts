@@ -34,8 +34,9 @@ t.setTimeout(120_000)
 
 t.test('whatever is done to a PKCS #12, there is a value or a CertificateError', async (t) => {
   const modern = await writePkcs12({ privateKey, certificate, passphrase: 'secret', friendlyName: 'name', iterations: 2 })
+  const compatible = await writePkcs12({ privateKey, certificate, passphrase: 'secret', profile: 'compatible', iterations: 2 })
   const stores: ReadonlyArray<[name: string, octets: Buffer, passphrase: string]> = [
-    ['modern', modern, 'secret'], ['triple DES', tripleDesPkcs12, tripleDesPassphrase],
+    ['modern', modern, 'secret'], ['compatible', compatible, 'secret'], ['triple DES', tripleDesPkcs12, tripleDesPassphrase],
     ['in the clear, without a MAC', plain, 'secret'], ['BER', indefinite(plain), '']
   ]
   for (const [name, octets, passphrase] of stores) {
