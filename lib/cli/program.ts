@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { addCaCreate } from './ca-create.js'
+import { addCrl } from './crl.js'
+import { addExample } from './example.js'
+import { addExplain } from './explain.js'
+import { addInspect } from './inspect.js'
+import { addIssue } from './issue.js'
+import { addList } from './list.js'
+import { addPkcs12 } from './pkcs12.js'
+import { addRenew } from './renew.js'
+import { addRevoke } from './revoke.js'
+import type { Terminal } from './terminal.js'
+
+// Wide enough for the descriptions, and the same wherever help is read.
+const helpWidth = 110
+
+/** The command with all its commands, in the order in which an owner needs them. */
+export function programFor (terminal: Terminal): Command {
+  const program = new Command('client-certificate')
+    .description('Be your own certificate authority for client certificates.')
+    .version(version())
+    .exitOverride()
+    .configureHelp({ helpWidth })
+    .configureOutput({ writeOut: (text) => terminal.printDocument(text), writeErr: (text) => terminal.say(text.trimEnd()), outputError: () => {} })
+  const ca = program.command('ca').description('Create a certificate authority.')
+  addCaCreate(ca, terminal)
+  for (const add of [addIssue, addPkcs12, addRenew, addRevoke, addCrl, addList, addInspect, addExplain]) add(program, terminal)
+  addExample(ca, 'client-certificate ca create --subject "CN=Example CA,O=Example" --directory ca')
+  return addExample(program, 'client-certificate ca create --subject "CN=Example CA,O=Example" --directory ca',
+    'client-certificate issue --directory ca --subject "CN=alice" --out alice',
+    'client-certificate explain alice.cer --trust ca/ca.cer')
+}
+
+// The same way up from lib/cli and from dist/cli.
+const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
