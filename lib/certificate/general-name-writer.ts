@@ -47,7 +47,7 @@ function nameOf (value: DistinguishedName | string): DistinguishedName {
   return parseDistinguishedName(value)
 }
 
-function unprintable (text: string): string | undefined {
+export function unprintable (text: string): string | undefined {
   if (text === '') return 'is empty'
   if (/\p{Cc}/u.test(text)) return 'holds a control character'
   return isWellFormed(text) ? undefined : 'holds half of a surrogate pair'
@@ -82,7 +82,7 @@ const isAscii = (text: string) => Buffer.byteLength(text) === text.length
 // RFC 5321, section 4.1.2: a dot-string or a quoted string, and a domain or an address literal.
 const mailbox = /^(?:"(?:[^"\\]|\\.)+"|[^\s"(),:;<>@[\\\]]+)@(?:[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[a-z0-9:.-]+\])$/i
 
-function mailboxProblem (text: string): string | undefined {
+export function mailboxProblem (text: string): string | undefined {
   if (!isAscii(text)) return 'is not ASCII (a mailbox with other characters is an smtpUTF8Mailbox)'
   return mailbox.test(text) ? undefined : 'is not of the form local-part@domain'
 }
@@ -94,7 +94,7 @@ function internationalMailboxProblem (text: string): string | undefined {
 }
 
 // RFC 5280 asks for the preferred name syntax of RFC 1034; an underscore and one `*` in front are usual beyond it.
-function dnsNameProblem (text: string): string | undefined {
+export function dnsNameProblem (text: string): string | undefined {
   if (!isAscii(text)) return 'is not ASCII (write an internationalized name with xn--)'
   if (parseAddress(text) !== undefined) return 'is an address: its type is iPAddress'
   const labels = text.replace(/^\*\./, '').split('.')
