@@ -4,6 +4,8 @@ export { isPem, readCertificates, readPem, writePem, type PemBlock } from './pem
 export { CertificateList, readCertificateList, readCertificateLists } from './certificate-list.js'
 export { maxCertificateListOctets } from './certificate-list-limits.js'
 export type { RevokedCertificate } from './revoked-certificate.js'
+export { CertificationRequest, readCertificationRequest } from './certification-request.js'
+export { requestAttributeTypes } from './request-attributes.js'
 export { isKeyOf, readPrivateKey, writeEncryptedPrivateKey, writePrivateKey } from './private-key.js'
 export { isPkcs12, readPkcs12, type Pkcs12 } from './pkcs12-reader.js'
 export { writePkcs12, writePkcs12TrustStore, type Pkcs12KeyStore, type Pkcs12Profile, type Pkcs12TrustStore } from './pkcs12-writer.js'
@@ -31,6 +33,7 @@ export { contextTag, tags } from './der.js'
 export { write, writeBitString, writeBoolean, writeInteger, writeNamedBits, writeNull, writeObjectIdentifier, writeOctetString, writeSequence, writeSet, writeTime } from './der-writer.js'
 export { writeCertificate, writeExtension, writeTbsCertificate, type ToBeSigned } from './certificate-writer.js'
 export { writeCertificateList, writeTbsCertificateList, type EntryToWrite, type ListToBeSigned } from './certificate-list-writer.js'
+export { writeCertificationRequest, writeCertificationRequestInfo, type RequestToBeSigned } from './certification-request-writer.js'
 export { writeDistinguishedName, type AttributeText } from './name-writer.js'
 export {
   authorityInfoAccessExtension, authorityKeyIdentifierExtension, basicConstraintsExtension, cRLDistributionPointsExtension, cRLNumberExtension,

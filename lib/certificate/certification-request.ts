@@ -1,0 +1,137 @@
+import type { KeyObject } from 'node:crypto'
+import { algorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.js'
+import { decodeExtensions, type DecodedExtensions } from './decoded-extensions.js'
+import { asBuffer, contextTag, encoding, Fields, malformed, readBitStringOctets, readSmallInteger, readWhole, tags, type Element } from './der.js'
+import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
+import type { Extension } from './extensions.js'
+import { isPem, readPem } from './pem.js'
+import { publicKeyOf, readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.js'
+import { readRequestAttributes } from './request-attributes.js'
+
+/** What stands in a request, all of it decoded (RFC 2986, section 4). */
+interface RequestContents extends SubjectPublicKeyInfo {
+  readonly subject: DistinguishedName
+  readonly extensions: readonly Extension[]
+  readonly decoded: DecodedExtensions
+  readonly otherAttributes: readonly string[]
+  readonly certificationRequestInfo: Buffer
+  readonly signatureAlgorithm: AlgorithmIdentifier
+  readonly signature: Buffer
+}
+
+/**
+ * A certification request (PKCS #10, RFC 2986) as its octets say it: well formed, and nothing more. Whether whoever made
+ * it has the private key, and may have what it asks for, is decided where it is signed.
+ * Immutable, as a `Certificate` is.
+ */
+export class CertificationRequest {
+  /** The DER; its octets are not to be changed. */
+  readonly raw: Buffer
+  readonly #contents: RequestContents
+  readonly #derived: { publicKey?: KeyObject } = {}
+
+  /** @internal Requests come from `readCertificationRequest`. */
+  constructor (raw: Buffer, contents: RequestContents) {
+    this.raw = raw
+    this.#contents = contents
+    Object.freeze(this)
+  }
+
+  /** The name that is asked for; may be empty. */
+  get subject (): DistinguishedName { return this.#contents.subject }
+
+  /** The DER of the SubjectPublicKeyInfo. */
+  get subjectPublicKeyInfo (): Buffer { return this.#contents.subjectPublicKeyInfo }
+
+  get publicKeyAlgorithm (): AlgorithmIdentifier { return this.#contents.publicKeyAlgorithm }
+
+  /** The octets inside the BIT STRING of the SubjectPublicKeyInfo. */
+  get subjectPublicKey (): Buffer { return this.#contents.subjectPublicKey }
+
+  /**
+   * The public key that is to be certified; made at the first call.
+   * @throws CertificateError ERR_CERTIFICATE_UNSUPPORTED: `node:crypto` does not know such a key; ERR_CERTIFICATE_MALFORMED: an RSA key that is none
+   */
+  get publicKey (): KeyObject {
+    this.#derived.publicKey ??= publicKeyOf(this.#contents)
+    return this.#derived.publicKey
+  }
+
+  /** All extensions that are asked for, in order, also those that are not decoded here (RFC 2985, section 5.4.2). */
+  get extensions (): readonly Extension[] { return this.#contents.extensions }
+
+  /** Empty where none is asked for. */
+  get subjectAltName () { return this.#contents.decoded.subjectAltName }
+
+  get keyUsage () { return this.#contents.decoded.keyUsage }
+
+  /** Names of RFC 5280 (`clientAuth`), dotted where there is none. */
+  get extendedKeyUsage () { return this.#contents.decoded.extendedKeyUsage }
+
+  get basicConstraints () { return this.#contents.decoded.basicConstraints }
+
+  /** The types, dotted, of the attributes that are no request for extensions: a challenge password, what Windows adds. */
+  get otherAttributes (): readonly string[] { return this.#contents.otherAttributes }
+
+  get signatureAlgorithm (): AlgorithmIdentifier { return this.#contents.signatureAlgorithm }
+
+  get signature (): Buffer { return this.#contents.signature }
+
+  /** The octets that the signature is over. */
+  get certificationRequestInfo (): Buffer { return this.#contents.certificationRequestInfo }
+
+  /** What a log or a reply may say of a request: its subject, and the types of the extensions that it asks for. */
+  toJSON () {
+    return { subject: this.subject.toString(), extensions: this.extensions.map(({ type }) => type) }
+  }
+}
+
+// What is in a request goes into a certificate, of which, with those above it, 100 KiB pass in a handshake.
+const maxRequestOctets = 64 * 1024
+
+/**
+ * Reads one certification request from DER, or from PEM with one block `CERTIFICATE REQUEST` (or `NEW CERTIFICATE
+ * REQUEST`, as Java writes it); other blocks are passed over. The extensions of RFC 5280 that it asks for are decoded and checked for
+ * form here, so that no property of the result throws (but `publicKey`).
+ * Nothing of the result is verified, nor that whoever made it has the private key. The octets of DER are kept, not copied.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: no request, or two; broken DER, more than 65,536 octets, a NUL in a name,
+ * an attribute or an extension that stands twice; ERR_CERTIFICATE_UNSUPPORTED: an object identifier of more than 128 octets
+ */
+export function readCertificationRequest (content: string | Uint8Array): CertificationRequest {
+  const raw = isPem(content) ? fromPem(content) : fromDer(content)
+  if (raw.length > maxRequestOctets) throw malformed(`certification request has ${raw.length} octets, more than ${maxRequestOctets}`)
+  return new CertificationRequest(raw, readContents(readWhole(raw, tags.sequence, 'CertificationRequest')))
+}
+
+function fromDer (content: string | Uint8Array): Buffer {
+  if (typeof content === 'string') throw malformed('the text holds no PEM block')
+  return asBuffer(content)
+}
+
+function fromPem (content: string | Uint8Array): Buffer {
+  const blocks = readPem(typeof content === 'string' ? content : asBuffer(content).toString('latin1'))
+  const requests = blocks.filter(({ label }) => label === 'CERTIFICATE REQUEST' || label === 'NEW CERTIFICATE REQUEST')
+  if (requests.length === 0) throw malformed(`the PEM text holds no certification request, only ${blocks.map(({ label }) => label).join(', ')}`)
+  if (requests.length > 1) throw malformed(`the PEM text holds ${requests.length} certification requests, and not one`)
+  return requests[0].octets
+}
+
+function readContents (request: Element): RequestContents {
+  const outer = new Fields(request, 'CertificationRequest')
+  const info = outer.take(tags.sequence, 'certificationRequestInfo')
+  const signatureAlgorithm = algorithmIdentifier(outer.take(tags.sequence, 'signatureAlgorithm'))
+  const signature = readBitStringOctets(outer.take(tags.bitString, 'signature'))
+  outer.end()
+  return { ...readInfo(info), certificationRequestInfo: encoding(info), signatureAlgorithm, signature }
+}
+
+function readInfo (info: Element) {
+  const fields = new Fields(info, 'certificationRequestInfo')
+  const version = readSmallInteger(fields.take(tags.integer, 'version'), 'version') + 1
+  if (version !== 1) throw malformed(`certification request has version ${version}`, info.start)
+  const subject = distinguishedName(fields.take(tags.sequence, 'subject'))
+  const key = readSubjectPublicKeyInfo(fields.take(tags.sequence, 'subjectPKInfo'))
+  const { extensions, otherAttributes } = readRequestAttributes(fields.optional(contextTag(0, true)))
+  fields.end()
+  return { ...key, subject, extensions, decoded: decodeExtensions(extensions), otherAttributes }
+}
