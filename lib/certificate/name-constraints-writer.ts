@@ -32,7 +32,7 @@ export interface NameConstraintsText {
  * @throws CertificateError ERR_CERTIFICATE_MALFORMED: neither list, an empty one, or a subtree that its type cannot hold
  */
 export function nameConstraintsExtension ({ permitted, excluded }: NameConstraintsText): Extension {
-  if (permitted === undefined && excluded === undefined) throw malformed('nameConstraints has neither permitted nor excluded names')
+  if (permitted === undefined && excluded === undefined) throw malformed('neither permitted nor excluded names are given')
   const value = writeSequence(...subtrees(0, 'permitted', permitted), ...subtrees(1, 'excluded', excluded))
   return Object.freeze({ type: extensionTypes.nameConstraints, critical: true, value })
 }
@@ -40,7 +40,7 @@ export function nameConstraintsExtension ({ permitted, excluded }: NameConstrain
 function subtrees (number: number, list: string, names: readonly NameSubtreeText[] | undefined): Buffer[] {
   if (names === undefined) return []
   // An empty list of permitted names would permit everything.
-  if (names.length === 0) throw malformed(`nameConstraints: the list of ${list} names is empty`)
+  if (names.length === 0) throw malformed(`the list of ${list} names is empty`)
   // The minimum is 0, which DER leaves out, and there is no maximum.
   return [write(contextTag(number, true), ...names.map((name) => writeSequence(writeBase(name))))]
 }
@@ -50,10 +50,10 @@ type TextType = Exclude<NameSubtreeText['type'], 'directoryName'>
 function writeBase (name: NameSubtreeText): Buffer {
   if (name.type === 'directoryName') return writeGeneralName(name)
   const { type, value } = name
-  if (!Object.hasOwn(problems, type)) throw malformed(`nameConstraints: ${JSON.stringify(type)} is no type of name that is written here`)
-  if (typeof value !== 'string') throw malformed(`nameConstraints: the value of ${type} is no text`)
+  if (!Object.hasOwn(problems, type)) throw malformed(`${JSON.stringify(type)} is no type of name that is written here`)
+  if (typeof value !== 'string') throw malformed(`the value of ${type} is no text`)
   const problem = problemOf(type, value)
-  if (problem !== undefined) throw malformed(`nameConstraints: ${type} ${JSON.stringify(value)} ${problem}`)
+  if (problem !== undefined) throw malformed(`${type} ${JSON.stringify(value)} ${problem}`)
   return type === 'iPAddress' ? write(contextTag(7), addressAndMask(value)!) : write(contextTag(contextNumbers[type]), Buffer.from(value))
 }
 

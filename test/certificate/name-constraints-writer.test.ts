@@ -57,9 +57,9 @@ t.test('each length of a mask is written', async (t) => {
 })
 
 t.test('lists that would say nothing, or the contrary of what was meant, are refused', async (t) => {
-  t.throws(() => nameConstraintsExtension({}), error('nameConstraints has neither permitted nor excluded names'))
-  t.throws(() => nameConstraintsExtension({ permitted: [] }), error('nameConstraints: the list of permitted names is empty'))
-  t.throws(() => nameConstraintsExtension({ permitted: all.permitted, excluded: [] }), error('nameConstraints: the list of excluded names is empty'))
+  t.throws(() => nameConstraintsExtension({}), error('neither permitted nor excluded names are given'))
+  t.throws(() => nameConstraintsExtension({ permitted: [] }), error('the list of permitted names is empty'))
+  t.throws(() => nameConstraintsExtension({ permitted: all.permitted, excluded: [] }), error('the list of excluded names is empty'))
 })
 
 t.test('a subtree that its type cannot hold is refused, and shown', async (t) => {
@@ -78,12 +78,12 @@ t.test('a subtree that its type cannot hold is refused, and shown', async (t) =>
     ['iPAddress', '10.0.0.1/8', 'has bits behind those that count'], ['iPAddress', '2001:db8::1/64', 'has bits behind those that count']
   ]
   for (const [type, value, problem] of cases) {
-    t.throws(() => nameConstraintsExtension({ permitted: [{ type, value }] }), error(`nameConstraints: ${type} ${JSON.stringify(value)} ${problem}`), `${type} ${JSON.stringify(value)}`)
+    t.throws(() => nameConstraintsExtension({ permitted: [{ type, value }] }), error(`${type} ${JSON.stringify(value)} ${problem}`), `${type} ${JSON.stringify(value)}`)
   }
   const write = (subtree: object) => () => nameConstraintsExtension({ excluded: [subtree as NameSubtreeText] })
-  t.throws(write({ type: 'registeredID', value: '1.2.3' }), error('nameConstraints: "registeredID" is no type of name that is written here'))
-  t.throws(write({ type: 'toString', value: '1.2.3' }), error('nameConstraints: "toString" is no type of name that is written here'))
-  t.throws(write({ type: 'dNSName', value: 7 }), error('nameConstraints: the value of dNSName is no text'))
+  t.throws(write({ type: 'registeredID', value: '1.2.3' }), error('"registeredID" is no type of name that is written here'))
+  t.throws(write({ type: 'toString', value: '1.2.3' }), error('"toString" is no type of name that is written here'))
+  t.throws(write({ type: 'dNSName', value: 7 }), error('the value of dNSName is no text'))
   t.throws(write({ type: 'directoryName', value: 7 }), error('the value of directoryName is neither a distinguished name nor its text'))
 })
 
