@@ -1,38 +1,44 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { keyIdentifierOf, type Certificate, type GeneralNameText } from '../certificate/index.js'
-import { givenOrNewKey, type KeyType } from './key-type.js'
+import { AuthorityError } from '../errors.js'
+import { Certificate, keyIdentifierOf, type CertificateList, type DistinguishedName, type Extension, type Validity } from '../certificate/index.js'
+import { certificateListOptions, checkListIssuer, signCertificateList, type CertificateListOptions } from './certificate-list.js'
+import { issueOptions, type IssueOptions, type Issued, type Signed } from './issuance.js'
+import { isIssuedBy } from './issued-by.js'
+import { givenOrNewKey } from './key-type.js'
 import { refuseUnknown } from './known-options.js'
-import { alternativeNames, checkProfile, leafExtensions, type Profile } from './profile.js'
+import { placeExtensions, type Places } from './places.js'
+import { alternativeNames, authorityExtensions, checkProfile, leafExtensions, type Profile } from './profile.js'
+import { renewalOf, renewOptions, type RenewOptions } from './renewal.js'
+import { checkRevocation, releaseOf, revocationOf, type RevokeOptions } from './revoke.js'
 import { signCertificate } from './sign-certificate.js'
 import type { Signer } from './signer.js'
-import { subjectName, type SubjectName } from './subject.js'
+import { listed, listEntries, type Listed, type ListOptions } from './status.js'
+import type { Store } from './store.js'
+import { subjectName } from './subject.js'
 import { validityPeriod, withinIssuer, type ValidityOptions, type WhenPastEnd } from './validity.js'
 
-export interface IssueOptions extends ValidityOptions {
-  readonly profile: Profile
-  /** May be the empty name where there is a `subjectAltName`. */
-  readonly subject: SubjectName
-  /** A server has to have a `dNSName` or an `iPAddress` here. */
-  readonly subjectAltName?: readonly GeneralNameText[]
-  /** The kind of the key that is made. Default `ec-p256`. */
-  readonly keyType?: KeyType
-  /** A key that is there already, instead of a new one. */
-  readonly privateKey?: KeyObject
-  /** What to do where the certificate would end after the authority's own: throw (`refuse`, the default), or end with it (`cut`). */
-  readonly whenPastEnd?: WhenPastEnd
-}
-
-const issueOptions = ['profile', 'subject', 'subjectAltName', 'keyType', 'privateKey', 'whenPastEnd', 'at', 'days', 'notAfter', 'backdateSeconds']
-
-/** A certificate that was issued, its private key, and those above it. */
-export interface Issued {
+/** What an authority is made of. */
+interface Parts {
   readonly certificate: Certificate
-  readonly privateKey: KeyObject
-  /** The issuer's certificate, and those above it as far as they are known. */
-  readonly chain: readonly Certificate[]
+  /** Those above its certificate, as far as they are known. */
+  readonly above?: readonly Certificate[]
+  readonly signer: Signer
+  readonly privateKey?: KeyObject
+  readonly store?: Store
+  readonly places?: Places
 }
 
-/** A certificate authority: its certificate, and the use of its signing key. Made by `createAuthority` and `openAuthority`. */
+/** What a new certificate is about; the rest is the same for all. */
+export interface Holder {
+  readonly subject: DistinguishedName
+  readonly validity: Validity
+  readonly subjectPublicKeyInfo: Buffer
+}
+
+/**
+ * A certificate authority: its certificate, the use of its signing key, and, where it has a store, what it issued. Made by
+ * `createAuthority` and `openAuthority`. Without a store nothing is recorded, and nothing can be revoked or listed.
+ */
 export class Authority {
   readonly certificate: Certificate
   /** Its certificate, and those above it as far as they are known. */
@@ -40,14 +46,18 @@ export class Authority {
   readonly #signer: Signer
   readonly #privateKey: KeyObject | undefined
   readonly #keyIdentifier: Buffer
+  readonly #store: Store | undefined
+  readonly #places: readonly Extension[]
 
   /** @internal */
-  constructor (certificate: Certificate, signer: Signer, privateKey?: KeyObject) {
+  constructor ({ certificate, above = [], signer, privateKey, store, places }: Parts) {
     this.certificate = certificate
-    this.chain = Object.freeze([certificate])
+    this.chain = Object.freeze([certificate, ...above])
     this.#signer = signer
     this.#privateKey = privateKey
     this.#keyIdentifier = certificate.subjectKeyIdentifier ?? keyIdentifierOf(certificate.subjectPublicKeyInfo)
+    this.#store = store
+    this.#places = placeExtensions(places)
     Object.freeze(this)
   }
 
@@ -57,7 +67,7 @@ export class Authority {
   }
 
   /**
-   * Issues a certificate, and makes its private key. Its serial number is 20 random octets; nothing is recorded.
+   * Issues a certificate, and makes its private key. Its serial number is 20 random octets. It is in the store before it is handed out.
    * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: an option that cannot be, or an end after the authority's own
    */
   async issue (options: IssueOptions): Promise<Issued> {
@@ -65,13 +75,126 @@ export class Authority {
     checkProfile(options.profile)
     const subject = subjectName(options.subject)
     const names = alternativeNames(options.profile, subject, options.subjectAltName)
-    const validity = withinIssuer(validityPeriod(options), this.certificate, options.at, options.whenPastEnd)
+    const validity = this.#validity(options)
     const privateKey = await givenOrNewKey(options)
     const publicKey = createPublicKey(privateKey)
     const subjectPublicKeyInfo = publicKey.export({ type: 'spki', format: 'der' })
-    const extensions = [...leafExtensions(options.profile, publicKey, subjectPublicKeyInfo, this.#keyIdentifier), ...names]
+    const signed = await this.#certify({ subject, validity, subjectPublicKeyInfo }, this.#leaf(options.profile, publicKey, subjectPublicKeyInfo, names))
+    return Object.freeze({ ...signed, privateKey })
+  }
+
+  /**
+   * Issues the next certificate for the holder of one that this authority issued: same names and purpose, same key unless another is given.
+   * The old one stays valid until its end; both are known by their serial numbers.
+   * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: it is not of this authority, is revoked or held, or an option cannot be
+   */
+  async renew (certificate: Certificate, options: RenewOptions): Promise<Signed> {
+    refuseUnknown(options, renewOptions)
+    const { profile, names, publicKey } = renewalOf(certificate, options)
+    await this.#checkOwn(certificate)
+    const validity = this.#validity(options)
+    const subjectPublicKeyInfo = publicKey.export({ type: 'spki', format: 'der' })
+    const { subject } = certificate
+    return await this.#certify({ subject, validity, subjectPublicKeyInfo }, this.#leaf(profile, publicKey, subjectPublicKeyInfo, names))
+  }
+
+  /**
+   * Revokes a certificate, by itself or by its serial number (lower-case hexadecimal). Verifiers learn of it by the next `certificateList`.
+   * Who is on `certificateHold` may be revoked for good.
+   * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: it is unknown or revoked already, an option cannot be, or there is no store
+   */
+  async revoke (which: Certificate | string, options: RevokeOptions): Promise<Listed> {
+    refuseUnknown(options, ['at', 'reason', 'invalidityDate'])
+    checkRevocation(options)
+    return listed(await this.#stored.update(await this.#serialNumberOf(which), (entry) => revocationOf(entry, options)), options.at)
+  }
+
+  /**
+   * Takes a `certificateHold` back.
+   * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: it is unknown, not held, or there is no store
+   */
+  async release (which: Certificate | string, { at }: { readonly at: Date }): Promise<Listed> {
+    checkRevocation({ at })
+    return listed(await this.#stored.update(await this.#serialNumberOf(which), releaseOf), at)
+  }
+
+  /**
+   * Signs the certificate list (RFC 5280, section 5): everyone who was revoked or is held. Its number is one that no list had before.
+   * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: not one of `days` and `nextUpdate`, or there is no store
+   */
+  async certificateList (options: CertificateListOptions): Promise<CertificateList> {
+    refuseUnknown(options, certificateListOptions)
+    checkListIssuer(this.certificate, options)
+    const number = await this.#stored.nextListNumber()
+    const issuer = { certificate: this.certificate, keyIdentifier: this.#keyIdentifier, signer: this.#signer }
+    return await signCertificateList(issuer, await this.#stored.list(), number, options)
+  }
+
+  /**
+   * What was issued, in that order.
+   * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: an option that cannot be, or there is no store
+   */
+  async list (options: ListOptions): Promise<readonly Listed[]> {
+    return await listEntries(this.#stored, options)
+  }
+
+  /**
+   * The certificate with this serial number (lower-case hexadecimal), or `undefined`.
+   * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: there is no store
+   */
+  async find (serialNumber: string): Promise<Certificate | undefined> {
+    return await this.#stored.certificate(serialNumber)
+  }
+
+  /** @internal Signs the certificate of an authority below this one. */
+  async certifyAuthority (holder: Holder, pathLength: number | undefined, constraints: readonly Extension[], at: Date, whenPastEnd?: WhenPastEnd): Promise<Signed> {
+    const own = this.certificate.basicConstraints!.pathLenConstraint
+    if (own !== undefined && (own === 0 || (pathLength ?? own - 1) >= own)) {
+      throw new AuthorityError(`pathLength: the issuer ${this.certificate.subject} allows ${own === 0 ? 'no authority' : `at most ${own - 1}`} below it`)
+    }
+    const validity = withinIssuer(holder.validity, this.certificate, at, whenPastEnd)
+    const extensions = authorityExtensions(holder.subjectPublicKeyInfo, pathLength ?? (own === undefined ? undefined : own - 1), this.#keyIdentifier)
+    return await this.#certify({ ...holder, validity }, [...extensions, ...constraints])
+  }
+
+  get #stored (): Store {
+    if (this.#store === undefined) throw new AuthorityError('this authority has no store: give createAuthority or openAuthority one')
+    return this.#store
+  }
+
+  #validity (options: ValidityOptions & { readonly whenPastEnd?: WhenPastEnd }): Validity {
+    return withinIssuer(validityPeriod(options), this.certificate, options.at, options.whenPastEnd)
+  }
+
+  #leaf (profile: Profile, publicKey: KeyObject, subjectPublicKeyInfo: Buffer, names: readonly Extension[]): readonly Extension[] {
+    return [...leafExtensions(profile, publicKey, subjectPublicKeyInfo, this.#keyIdentifier), ...names]
+  }
+
+  async #certify (holder: Holder, extensions: readonly Extension[]): Promise<Signed> {
     const issuer = this.certificate.subject
-    const certificate = await signCertificate(this.#signer, { issuer, subject, validity, subjectPublicKeyInfo, extensions })
-    return Object.freeze({ certificate, privateKey, chain: this.chain })
+    const certificate = await signCertificate(this.#signer, { issuer, ...holder, extensions: [...extensions, ...this.#places] })
+    await this.#store?.add(certificate)
+    return Object.freeze({ certificate, chain: this.chain })
+  }
+
+  /** Another authority may have given the same serial number to somebody else. */
+  async #serialNumberOf (which: Certificate | string): Promise<string> {
+    if (typeof which === 'string') return which
+    await this.#checkIssued(which)
+    return which.serialNumber
+  }
+
+  async #checkIssued (certificate: Certificate): Promise<void> {
+    if (!(certificate instanceof Certificate)) throw new AuthorityError('certificate is no Certificate of this package')
+    const stored = await this.#store?.certificate(certificate.serialNumber)
+    const isOwn = stored === undefined ? isIssuedBy(certificate, this.certificate) : stored.raw.equals(certificate.raw)
+    if (!isOwn) throw new AuthorityError(`certificate ${certificate.serialNumber} of ${certificate.subject} is not one of ${this.certificate.subject}`)
+  }
+
+  /** Who was revoked must not come back by the way of renewal. */
+  async #checkOwn (certificate: Certificate): Promise<void> {
+    await this.#checkIssued(certificate)
+    const entry = (await this.#store?.list())?.find(({ serialNumber }) => serialNumber === certificate.serialNumber)
+    if (entry?.revocation !== undefined) throw new AuthorityError(`certificate ${certificate.serialNumber} of ${certificate.subject} is revoked`)
   }
 }

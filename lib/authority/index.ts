@@ -1,8 +1,16 @@
-/** A small certificate authority: makes one, opens one, and issues certificates. It stores nothing and reads no clock. */
-export { Authority, type Issued, type IssueOptions } from './authority.js'
+/** A certificate authority: create one or open one, issue, sign, renew and revoke certificates, and list them. It reads no clock. */
+export { Authority } from './authority.js'
+export type { Issued, IssueOptions, Signed } from './issuance.js'
+export type { CertificateListOptions } from './certificate-list.js'
+export type { Places } from './places.js'
+export type { RenewOptions } from './renewal.js'
+export type { RevokeOptions } from './revoke.js'
+export type { Listed, ListOptions, Status } from './status.js'
 export { createAuthority, type CreateOptions } from './create-authority.js'
 export { openAuthority, type OpenOptions } from './open-authority.js'
 export { generatePrivateKey, keyTypes, type KeyType } from './key-type.js'
+export { memoryStore } from './memory-store.js'
+export { openDirectoryStore, type DirectoryStoreOptions } from './directory-store.js'
 export { keySigner, type Signer } from './signer.js'
 export type { Profile } from './profile.js'
 export type { Revocation, Store, StoreEntry } from './store.js'

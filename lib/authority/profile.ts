@@ -50,11 +50,15 @@ export function leafExtensions (profile: Profile, publicKey: KeyObject, subjectP
   ]
 }
 
-/** The extensions of a root. It has no authorityKeyIdentifier, which would be its own (RFC 5280, section 4.2.1.1). */
-export function rootExtensions (subjectPublicKeyInfo: Buffer, pathLength: number | undefined): readonly Extension[] {
+/**
+ * The extensions of a certificate authority. A root has no authorityKeyIdentifier, which would be its own (RFC 5280,
+ * section 4.2.1.1).
+ */
+export function authorityExtensions (subjectPublicKeyInfo: Buffer, pathLength: number | undefined, authorityKeyIdentifier?: Buffer): readonly Extension[] {
   return [
     basicConstraintsExtension(true, pathLength),
     keyUsageExtension('keyCertSign', 'cRLSign'),
-    subjectKeyIdentifierExtension(keyIdentifierOf(subjectPublicKeyInfo))
+    subjectKeyIdentifierExtension(keyIdentifierOf(subjectPublicKeyInfo)),
+    ...(authorityKeyIdentifier === undefined ? [] : [authorityKeyIdentifierExtension(authorityKeyIdentifier)])
   ]
 }

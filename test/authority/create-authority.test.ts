@@ -122,7 +122,7 @@ t.test('other options that cannot be are refused by name', async (t) => {
   await refused(t, { keyType: 'rsa-1024' as KeyType }, 'keyType "rsa-1024" is none of ec-p256, ec-p384, rsa-2048, rsa-3072, rsa-4096, ed25519')
   await refused(t, { keyType: 'toString' as KeyType }, 'keyType "toString" is none of ec-p256, ec-p384, rsa-2048, rsa-3072, rsa-4096, ed25519')
   await refused(t, { privateKey, keyType: 'ec-p256' }, 'privateKey and keyType are both given: the key has its type already')
-  await refused(t, { validDays: 3 }, 'there is no option "validDays"; the options are subject, keyType, privateKey, signer, pathLength, at, days, notAfter, backdateSeconds')
+  await refused(t, { validDays: 3 }, 'there is no option "validDays"; the options are subject, keyType, privateKey, signer, pathLength, nameConstraints, issuer, whenPastEnd, store, places, at, days, notAfter, backdateSeconds')
 })
 
 t.test('a key that is unfit to sign is refused', async (t) => {

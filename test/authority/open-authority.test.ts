@@ -2,7 +2,7 @@ import { constants, createPublicKey, generateKeyPairSync, sign, X509Certificate 
 import t, { type Test } from 'tap'
 import { createAuthority, keySigner, openAuthority, type OpenOptions, type Signer } from '../../lib/authority/index.js'
 import { subjectKeyIdentifierExtension, writeInteger, writeNull, writeObjectIdentifier, writeSequence, write, contextTag } from '../../lib/certificate/index.js'
-import { basicConstraints, keyUsage, mint, mintAuthority, newKeys } from '../helpers/mint.js'
+import { basicConstraints, keyUsage, mint, mintAuthority, newKeys, type Minted } from '../helpers/mint.js'
 
 const at = new Date()
 const client = { profile: 'client', subject: 'CN=alice', at, days: 1 } as const
@@ -23,8 +23,8 @@ t.test('an authority that was created, stored and opened again issues as before'
 
 t.test('the key identifier of what it issues is the one that its own certificate says', async (t) => {
   const identifier = Buffer.from('identifier of its own')
-  const own = mintAuthority({ extensions: [basicConstraints(true), subjectKeyIdentifierExtension(identifier)] })
-  const issued = await (await openAuthority(own)).issue(client)
+  const { certificate, privateKey } = mintAuthority({ extensions: [basicConstraints(true), subjectKeyIdentifierExtension(identifier)] })
+  const issued = await (await openAuthority({ certificate, privateKey })).issue(client)
   t.strictSame(issued.certificate.authorityKeyIdentifier!.keyIdentifier, identifier)
 })
 
@@ -45,9 +45,10 @@ t.test('an intermediate may be opened, too', async (t) => {
 })
 
 t.test('a certificate that is not of a CA is refused', async (t) => {
-  await refused(t, mint({ extensions: [basicConstraints(false)] }), 'certificate of CN=subject is not a CA by its basicConstraints')
-  await refused(t, mint({ version: 1 }), 'certificate of CN=subject is not a CA by its basicConstraints')
-  await refused(t, mintAuthority({ extensions: [basicConstraints(true), keyUsage('cRLSign')] }), 'certificate of CN=Test CA has a keyUsage without keyCertSign')
+  const pairOf = ({ certificate, privateKey }: Minted) => ({ certificate, privateKey })
+  await refused(t, pairOf(mint({ extensions: [basicConstraints(false)] })), 'certificate of CN=subject is not a CA by its basicConstraints')
+  await refused(t, pairOf(mint({ version: 1 })), 'certificate of CN=subject is not a CA by its basicConstraints')
+  await refused(t, pairOf(mintAuthority({ extensions: [basicConstraints(true), keyUsage('cRLSign')] })), 'certificate of CN=Test CA has a keyUsage without keyCertSign')
 })
 
 t.test('a key that does not fit is refused', async (t) => {
@@ -121,4 +122,9 @@ t.test('a signer whose algorithm is unknown, or is not for its key, is refused',
   await t.rejects(create({ publicKey: generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }).publicKey }), { code, message: 'signer.publicKey is a key of type dsa, which signs nothing here' })
   await t.rejects(createAuthority({ subject: 'CN=a', at, signer: near, privateKey }), { code, message: 'signer is given, and privateKey or keyType beside it' })
   await t.rejects(createAuthority({ subject: 'CN=a', at, signer: near, keyType: 'ed25519' }), { code, message: 'signer is given, and privateKey or keyType beside it' })
+})
+
+t.test('an option that is not known is refused', async (t) => {
+  const { certificate, privateKey } = mintAuthority()
+  await refused(t, { certificate, privateKey, chains: [] } as never, 'there is no option "chains"; the options are certificate, privateKey, signer, above, store, places')
 })

@@ -1,0 +1,34 @@
+import type { KeyObject } from 'node:crypto'
+import type { Certificate, GeneralNameText } from '../certificate/index.js'
+import type { KeyType } from './key-type.js'
+import type { Profile } from './profile.js'
+import type { SubjectName } from './subject.js'
+import type { ValidityOptions, WhenPastEnd } from './validity.js'
+
+export interface IssueOptions extends ValidityOptions {
+  readonly profile: Profile
+  /** May be the empty name where there is a `subjectAltName`. */
+  readonly subject: SubjectName
+  /** A server has to have a `dNSName` or an `iPAddress` here. */
+  readonly subjectAltName?: readonly GeneralNameText[]
+  /** The kind of the key that is made. Default `ec-p256`. */
+  readonly keyType?: KeyType
+  /** A key that is there already, instead of a new one. */
+  readonly privateKey?: KeyObject
+  /** What to do where the certificate would end after the authority's own: throw (`refuse`, the default), or end with it (`cut`). */
+  readonly whenPastEnd?: WhenPastEnd
+}
+
+export const issueOptions = ['profile', 'subject', 'subjectAltName', 'keyType', 'privateKey', 'whenPastEnd', 'at', 'days', 'notAfter', 'backdateSeconds']
+
+/** A certificate that was signed, and those above it. */
+export interface Signed {
+  readonly certificate: Certificate
+  /** The issuer's certificate, and those above it as far as they are known. */
+  readonly chain: readonly Certificate[]
+}
+
+/** A certificate that was issued together with its private key. */
+export interface Issued extends Signed {
+  readonly privateKey: KeyObject
+}

@@ -1,0 +1,33 @@
+import type { KeyObject } from 'node:crypto'
+import { AuthorityError } from '../errors.js'
+import { extensionTypes, type Certificate, type Extension } from '../certificate/index.js'
+import { checkKey } from './key-type.js'
+import type { Profile } from './profile.js'
+import type { ValidityOptions, WhenPastEnd } from './validity.js'
+
+export interface RenewOptions extends ValidityOptions {
+  /** Another public key for the same names. Default: the key that the certificate has. */
+  readonly publicKey?: KeyObject
+  /** What to do where the certificate would end after the authority's own: throw (`refuse`, the default), or end with it (`cut`). */
+  readonly whenPastEnd?: WhenPastEnd
+}
+
+export const renewOptions = ['publicKey', 'whenPastEnd', 'at', 'days', 'notAfter', 'backdateSeconds']
+
+/** What is taken over from a certificate into the next one: profile and alternative names; nothing else that somebody once put in. */
+export function renewalOf (certificate: Certificate, { publicKey }: RenewOptions): { profile: Profile, names: readonly Extension[], publicKey: KeyObject } {
+  if (certificate.basicConstraints?.cA === true) throw new AuthorityError(`certificate of ${certificate.subject} is a CA's: make a new one with createAuthority`)
+  if (publicKey !== undefined) checkKey(publicKey, 'publicKey')
+  return {
+    profile: profileOf(certificate),
+    names: certificate.extensions.filter(({ type }) => type === extensionTypes.subjectAltName),
+    publicKey: publicKey ?? certificate.publicKey
+  }
+}
+
+// Without an extended key usage, as `openssl x509 -req` leaves it without an extensions file, it was a client's.
+function profileOf ({ extendedKeyUsage = ['clientAuth'], subject }: Certificate): Profile {
+  if (extendedKeyUsage.length === 1 && extendedKeyUsage[0] === 'clientAuth') return 'client'
+  if (extendedKeyUsage.length === 1 && extendedKeyUsage[0] === 'serverAuth') return 'server'
+  throw new AuthorityError(`certificate of ${subject} has the extendedKeyUsage ${extendedKeyUsage.join(', ')}, which no profile has: issue it anew`)
+}
