@@ -1,0 +1,52 @@
+import { verify, type KeyObject } from 'node:crypto'
+import { AuthorityError, CertificateError } from '../errors.js'
+import { signatureAlgorithm, type CertificationRequest, type SignatureAlgorithm } from '../certificate/index.js'
+import { checkKey } from './key-type.js'
+
+/**
+ * Sees that the key of a request is fit to be certified, and that whoever made the request has its private key
+ * (RFC 2986, section 3; a signature with MD5 or SHA-1 proves nothing).
+ * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: what is wrong with the key or the signature
+ */
+export function checkProofOfPossession (request: CertificationRequest): void {
+  const key = readable(() => request.publicKey)
+  checkKey(key, 'the key of the request')
+  checkRsaKey(key)
+  const algorithm = algorithmOf(request)
+  if (!isSignedBy(key, request, algorithm)) throw new AuthorityError('the request is not signed by the key that it is for')
+}
+
+// What the request holds is read only now, and its errors are reasons to refuse it like any other.
+function readable <Value> (read: () => Value): Value {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof CertificateError) throw new AuthorityError(`the request cannot be granted: ${cause.message}`, cause)
+    throw cause
+  }
+}
+
+// Greater ones take tens of milliseconds to verify a signature, on every handshake.
+const maxRsaBits = 8192
+
+// Of an exponent of 1 or an even one everyone has the private key, or nobody (RFC 8017, section 3.1).
+function checkRsaKey ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): void {
+  if (asymmetricKeyType !== 'rsa') return
+  const { modulusLength, publicExponent } = asymmetricKeyDetails as { modulusLength: number, publicExponent: bigint }
+  if (modulusLength > maxRsaBits) throw new AuthorityError(`the key of the request is an RSA key of ${modulusLength} bits, more than ${maxRsaBits}`)
+  if (publicExponent < 3n || publicExponent % 2n === 0n) throw new AuthorityError(`the key of the request is an RSA key with the exponent ${publicExponent}`)
+}
+
+// Collisions for these two can be had (RFC 6151; SHAttered, 2017).
+const brokenHashes: ReadonlySet<string | null> = new Set(['md5', 'sha1'])
+
+function algorithmOf (request: CertificationRequest): SignatureAlgorithm {
+  const algorithm = readable(() => signatureAlgorithm(request.signatureAlgorithm))
+  if (algorithm === undefined) throw new AuthorityError(`the request is signed with ${request.signatureAlgorithm.algorithm}, which is not known here`)
+  if (brokenHashes.has(algorithm.hash)) throw new AuthorityError(`the request is signed with ${algorithm.hash}, which is not accepted`)
+  return algorithm
+}
+
+function isSignedBy (key: KeyObject, { certificationRequestInfo, signature }: CertificationRequest, { keyTypes, hash, padding, saltLength }: SignatureAlgorithm): boolean {
+  return keyTypes.includes(key.asymmetricKeyType as string) && verify(hash, certificationRequestInfo, { key, padding, saltLength }, signature)
+}
