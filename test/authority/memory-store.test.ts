@@ -1,0 +1,10 @@
+import t from 'tap'
+import { memoryStore } from '../../lib/authority/index.js'
+import { storeContract } from '../contract/store.js'
+
+t.test('the store in memory', async (t) => {
+  await storeContract(t, async () => {
+    const store = memoryStore()
+    return { store, open: async () => store }
+  })
+})
