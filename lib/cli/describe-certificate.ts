@@ -1,6 +1,6 @@
-import { extensionTypes, type Certificate, type GeneralName } from '../certificate/index.js'
-import { publicKeyText } from './key.js'
+import { extensionTypes, type Certificate, type CertificationRequest, type GeneralName } from '../certificate/index.js'
 import { algorithmText } from './algorithm.js'
+import { publicKeyText } from './key.js'
 import { dateText } from './time.js'
 
 /** What is said of a thing, and its name; what has no value is left out. */
@@ -16,14 +16,29 @@ export function describeCertificate (certificate: Certificate, now: Date): reado
     ['valid', `${dateText(notBefore)} to ${dateText(notAfter)} (${dateStatus(certificate, now)})`],
     ['key', publicKeyText(certificate)],
     ['signature', algorithmText(certificate.signatureAlgorithm)],
-    ...certificate.subjectAltName.map((name): Line => ['name', nameText(name)]),
-    ...certificate.keyUsage === undefined ? [] : [['key usage', certificate.keyUsage.join(', ')] as const],
-    ...certificate.extendedKeyUsage === undefined ? [] : [['purposes', certificate.extendedKeyUsage.join(', ')] as const],
-    ...authorityLines(certificate),
-    ...unknownExtensions(certificate),
+    ...extensionLines(certificate),
     ['fingerprint', `SHA-256 ${certificate.fingerprint256}`]
   ]
 }
+
+/** What a person wants to know of a request; that its signature is good is seen when it is signed. */
+export const describeRequest = (request: CertificationRequest): readonly Line[] => [
+  ['subject', request.subject.toString()],
+  ['key', publicKeyText(request)],
+  ['signature', algorithmText(request.signatureAlgorithm)],
+  ...extensionLines(request),
+  ...request.otherAttributes.map((type): Line => ['attribute', type])
+]
+
+type WithExtensions = Pick<Certificate, 'extensions' | 'subjectAltName' | 'keyUsage' | 'extendedKeyUsage' | 'basicConstraints'>
+
+const extensionLines = (document: WithExtensions): readonly Line[] => [
+  ...document.subjectAltName.map((name): Line => ['name', nameText(name)]),
+  ...document.keyUsage === undefined ? [] : [['key usage', document.keyUsage.join(', ')] as const],
+  ...document.extendedKeyUsage === undefined ? [] : [['purposes', document.extendedKeyUsage.join(', ')] as const],
+  ...authorityLines(document),
+  ...unknownExtensions(document)
+]
 
 const day = 24 * 60 * 60 * 1000
 
@@ -34,7 +49,7 @@ function dateStatus (certificate: Certificate, now: Date): string {
   return `${Math.floor((notAfter.getTime() - now.getTime()) / day)} days left`
 }
 
-function authorityLines ({ basicConstraints }: Certificate): readonly Line[] {
+function authorityLines ({ basicConstraints }: WithExtensions): readonly Line[] {
   if (basicConstraints?.cA !== true) return []
   const { pathLenConstraint } = basicConstraints
   return [['authority', pathLenConstraint === undefined ? 'yes' : `yes, with at most ${pathLenConstraint} authorities below it`]]
@@ -42,7 +57,7 @@ function authorityLines ({ basicConstraints }: Certificate): readonly Line[] {
 
 const known: ReadonlySet<string> = new Set(Object.values(extensionTypes))
 
-const unknownExtensions = ({ extensions }: Certificate): readonly Line[] =>
+const unknownExtensions = ({ extensions }: WithExtensions): readonly Line[] =>
   extensions.filter(({ type }) => !known.has(type)).map(({ type, critical }) => ['extension', `${type}${critical ? ' (critical)' : ''}`])
 
 /** A name with its type. */
@@ -53,12 +68,18 @@ export function nameText (name: GeneralName): string {
 
 /** The same for a program. */
 export function certificateJson (certificate: Certificate): object {
-  const { subjectAltName, keyUsage, extendedKeyUsage, basicConstraints } = certificate
+  return { kind: 'certificate', ...certificate.toJSON(), ...documentJson(certificate) }
+}
+
+export function requestJson (request: CertificationRequest): object {
+  return { kind: 'certification request', ...request.toJSON(), ...documentJson(request) }
+}
+
+function documentJson (document: Certificate | CertificationRequest): object {
+  const { subjectAltName, keyUsage, extendedKeyUsage, basicConstraints } = document
   return {
-    kind: 'certificate',
-    ...certificate.toJSON(),
-    key: publicKeyText(certificate),
-    signatureAlgorithm: algorithmText(certificate.signatureAlgorithm),
+    key: publicKeyText(document),
+    signatureAlgorithm: algorithmText(document.signatureAlgorithm),
     subjectAltName: subjectAltName.map(nameText),
     keyUsage,
     extendedKeyUsage,

@@ -1,6 +1,6 @@
 import type { CertificateList, RevokedCertificate } from '../certificate/index.js'
 import { algorithmText } from './algorithm.js'
-import { certificateJson, describeCertificate, type Line } from './describe-certificate.js'
+import { certificateJson, describeCertificate, describeRequest, requestJson, type Line } from './describe-certificate.js'
 import { certificatesOf, type Content } from './read-contents.js'
 import { table } from './table.js'
 import { dateText } from './time.js'
@@ -9,6 +9,7 @@ import { dateText } from './time.js'
 export function describe (content: Content, now: Date): readonly string[] {
   switch (content.kind) {
     case 'certificate': return [section('certificate', describeCertificate(content.certificate, now))]
+    case 'certification request': return [section('certification request', describeRequest(content.request))]
     case 'certificate list': return [section('certificate list', describeList(content.list, now))]
     case 'private key': return [section('private key', [['key', content.key]])]
     case 'other': return [section(content.label, [['note', 'not read here']])]
@@ -56,6 +57,7 @@ function entryText ({ serialNumber, revocationDate, reason, invalidityDate }: Re
 export function describeJson (content: Content): readonly object[] {
   switch (content.kind) {
     case 'certificate': return [certificateJson(content.certificate)]
+    case 'certification request': return [requestJson(content.request)]
     case 'certificate list': return [{ kind: content.kind, ...content.list.toJSON(), revoked: [...content.list] }]
     case 'PKCS #12': return [
       { kind: content.kind, hasPrivateKey: content.pkcs12.privateKey !== undefined, friendlyName: content.pkcs12.friendlyName },

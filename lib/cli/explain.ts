@@ -30,7 +30,7 @@ export function addExplain (program: Command, terminal: Terminal): void {
     .addOption(passphraseFileOption('the passphrase of a PKCS #12'))
     .addOption(jsonOption())
     .action((file: string, options: Options) => explain(terminal, file, options))
-  addExample(command, 'client-certificate explain alice.cer --trust ca.cer')
+  addExample(command, 'client-certificate explain alice.cer --trust ca/ca.cer')
 }
 
 async function explain (terminal: Terminal, file: string, options: Options): Promise<void> {

@@ -53,7 +53,7 @@ export async function newPassphrase (terminal: Terminal, what: string, options: 
 export async function newPkcs12Passphrase (terminal: Terminal, what: string, options: NewPassphraseOptions): Promise<string | undefined> {
   const passphrase = await newPassphrase(terminal, what, options)
   if (passphrase !== undefined || !options.passphrase || terminal.isInteractive) return passphrase
-  throw new Failure(`${what} needs a passphrase`, howToGive(ownPassphrase) + '; or --no-passphrase for the empty one')
+  throw new Failure('a PKCS #12 needs a passphrase, and none is given', howToGive(ownPassphrase) + '; or --no-passphrase for the empty one')
 }
 
 const howToGive = ({ option, variable }: PassphraseSource) => `give it by ${option} FILE, or in the environment as ${variable}`

@@ -1,5 +1,6 @@
 import {
-  isPem, isPkcs12, readCertificate, readCertificateList, readPem, readPkcs12, readPrivateKey, type Certificate, type CertificateList, type PemBlock, type Pkcs12
+  isPem, isPkcs12, readCertificate, readCertificateList, readCertificationRequest, readPem, readPkcs12, readPrivateKey,
+  type Certificate, type CertificateList, type CertificationRequest, type PemBlock, type Pkcs12
 } from '../certificate/index.js'
 import { CertificateError } from '../errors.js'
 import { Failure } from './failure.js'
@@ -11,6 +12,7 @@ import type { Terminal } from './terminal.js'
 /** One document of a file. Of a private key no more is told than its kind. */
 export type Content =
   | { readonly kind: 'certificate', readonly certificate: Certificate }
+  | { readonly kind: 'certification request', readonly request: CertificationRequest }
   | { readonly kind: 'certificate list', readonly list: CertificateList }
   | { readonly kind: 'PKCS #12', readonly pkcs12: Pkcs12 }
   | { readonly kind: 'private key', readonly key: string }
@@ -29,6 +31,7 @@ const openPkcs12 = (terminal: Terminal, what: string, content: Buffer, file: str
 function readBlock ({ label, octets, hasHeaders }: PemBlock): Content {
   switch (label) {
     case 'CERTIFICATE': case 'X509 CERTIFICATE': return { kind: 'certificate', certificate: readCertificate(octets) }
+    case 'CERTIFICATE REQUEST': case 'NEW CERTIFICATE REQUEST': return { kind: 'certification request', request: readCertificationRequest(octets) }
     case 'X509 CRL': return { kind: 'certificate list', list: readCertificateList(octets) }
     case 'ENCRYPTED PRIVATE KEY': return encryptedKey
     default: return label.endsWith('PRIVATE KEY') ? privateKey(label, octets, hasHeaders) : { kind: 'other', label }
@@ -44,6 +47,7 @@ const readKey = (octets: Buffer): Content => ({ kind: 'private key', key: `${key
 
 const readers: ReadonlyArray<(octets: Buffer) => Content> = [
   (octets) => ({ kind: 'certificate', certificate: readCertificate(octets) }),
+  (octets) => ({ kind: 'certification request', request: readCertificationRequest(octets) }),
   (octets) => ({ kind: 'certificate list', list: readCertificateList(octets) }),
   readDerKey
 ]

@@ -21,13 +21,21 @@ export async function run (argv: readonly string[], surroundings: Surroundings):
 function report (terminal: Terminal, error: unknown): number {
   if (error instanceof CommanderError) return reportUsage(terminal, error)
   if (!isForUser(error)) throw error
-  tell(terminal, error.message, error instanceof Failure ? error.hint : undefined)
+  tell(terminal, error.message, error instanceof Failure ? error.hint : hintFor(error))
   return error instanceof Misuse ? 2 : 1
 }
 
 // Anything else is a mistake of this program, and its stack is wanted.
 const isForUser = (error: unknown): error is Error =>
   error instanceof Failure || error instanceof AuthorityError || error instanceof CertificateError || error instanceof CertificationPathError
+
+// What the library says in its own words, in those of this command.
+const hints: ReadonlyArray<readonly [problem: RegExp, hint: string]> = [
+  [/whenPastEnd/, '--cut lets it end with the authority'],
+  [/^subject: /, 'a name is written as "CN=alice,O=Example" (RFC 4514)']
+]
+
+const hintFor = ({ message }: Error): string | undefined => hints.find(([problem]) => problem.test(message))?.[1]
 
 function reportUsage (terminal: Terminal, { code, message }: CommanderError): number {
   if (code === 'commander.helpDisplayed' || code === 'commander.version') return 0
