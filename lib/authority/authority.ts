@@ -1,8 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { AuthorityError } from '../errors.js'
-import { Certificate, keyIdentifierOf, type CertificateList, type DistinguishedName, type Extension, type Validity } from '../certificate/index.js'
+import {
+  Certificate, keyIdentifierOf, readCertificationRequest, type CertificateList, type CertificationRequest, type DistinguishedName, type Extension, type Validity
+} from '../certificate/index.js'
 import { certificateListOptions, checkListIssuer, signCertificateList, type CertificateListOptions } from './certificate-list.js'
-import { issueOptions, type IssueOptions, type Issued, type Signed } from './issuance.js'
+import { decide } from './issuance-policy.js'
+import { issueOptions, signOptions, type Granted, type IssueOptions, type Issued, type Signed, type SignOptions } from './issuance.js'
 import { isIssuedBy } from './issued-by.js'
 import { givenOrNewKey } from './key-type.js'
 import { refuseUnknown } from './known-options.js'
@@ -81,6 +84,23 @@ export class Authority {
     const subjectPublicKeyInfo = publicKey.export({ type: 'spki', format: 'der' })
     const signed = await this.#certify({ subject, validity, subjectPublicKeyInfo }, this.#leaf(options.profile, publicKey, subjectPublicKeyInfo, names))
     return Object.freeze({ ...signed, privateKey })
+  }
+
+  /**
+   * Signs a certification request (PKCS #10, as DER, PEM or already read): the key is the requester's, and everything else is
+   * what `policy` lets through. That the requester has the private key is verified.
+   * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: the policy refuses it, it asks to be a CA, its signature is not by its key, its key is weak
+   * @throws CertificateError the request cannot be read
+   */
+  async sign (request: CertificationRequest | string | Uint8Array, options: SignOptions): Promise<Granted> {
+    refuseUnknown(options, signOptions)
+    checkProfile(options.profile)
+    const read = typeof request === 'string' || request instanceof Uint8Array ? readCertificationRequest(request) : request
+    const validity = this.#validity(options)
+    const { subject, extensions, dropped } = await decide(read, options.policy, options.profile)
+    const { publicKey, subjectPublicKeyInfo } = read
+    const signed = await this.#certify({ subject, validity, subjectPublicKeyInfo }, this.#leaf(options.profile, publicKey, subjectPublicKeyInfo, extensions))
+    return Object.freeze({ ...signed, dropped })
   }
 
   /**

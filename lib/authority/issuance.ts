@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Certificate, GeneralNameText } from '../certificate/index.js'
+import type { IssuancePolicy } from './issuance-policy.js'
 import type { KeyType } from './key-type.js'
 import type { Profile } from './profile.js'
 import type { SubjectName } from './subject.js'
@@ -21,6 +22,16 @@ export interface IssueOptions extends ValidityOptions {
 
 export const issueOptions = ['profile', 'subject', 'subjectAltName', 'keyType', 'privateKey', 'whenPastEnd', 'at', 'days', 'notAfter', 'backdateSeconds']
 
+export interface SignOptions extends ValidityOptions {
+  readonly profile: Profile
+  /** What the request may get: decided by the owner, not by whoever asks. */
+  readonly policy: IssuancePolicy
+  /** What to do where the certificate would end after the authority's own: throw (`refuse`, the default), or end with it (`cut`). */
+  readonly whenPastEnd?: WhenPastEnd
+}
+
+export const signOptions = ['profile', 'policy', 'whenPastEnd', 'at', 'days', 'notAfter', 'backdateSeconds']
+
 /** A certificate that was signed, and those above it. */
 export interface Signed {
   readonly certificate: Certificate
@@ -31,4 +42,10 @@ export interface Signed {
 /** A certificate that was issued together with its private key. */
 export interface Issued extends Signed {
   readonly privateKey: KeyObject
+}
+
+/** A certificate that was signed for a request. */
+export interface Granted extends Signed {
+  /** What the request asked for beside, and did not get; in words. */
+  readonly dropped: readonly string[]
 }
