@@ -1,5 +1,6 @@
 import { algorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.js'
 import { readListNumber } from './certificate-list-extensions.js'
+import { withinLimit } from './certificate-list-limits.js'
 import { contextTag, encoding, Fields, malformed, onlyChild, readBitStringOctets, readSmallInteger, tags, type Element } from './der.js'
 import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
 import { readAuthorityKeyIdentifier, readExtensions, type AuthorityKeyIdentifier, type Extension } from './extensions.js'
@@ -37,7 +38,7 @@ function readTbsCertificateList (tbs: Element, signatureAlgorithm: Element) {
   const fields = new Fields(tbs, 'tbsCertList')
   const version = readVersion(fields.optional(tags.integer))
   expectSame(fields.take(tags.sequence, 'signature'), signatureAlgorithm)
-  const issuer = distinguishedName(fields.take(tags.sequence, 'issuer'))
+  const issuer = distinguishedName(withinLimit(fields.take(tags.sequence, 'issuer'), 'issuer'))
   const thisUpdate = readTime(fields.takeAny('thisUpdate'))
   const nextUpdate = fields.optional(tags.utcTime) ?? fields.optional(tags.generalizedTime)
   // An empty SEQUENCE is not what RFC 5280 wants of a list without entries, but some write it, and it says the same.
@@ -72,7 +73,7 @@ const noExtensions: readonly Extension[] = Object.freeze([])
 
 function optionalExtensions (fields: Fields): readonly Extension[] {
   const element = fields.optional(contextTag(0, true))
-  return element === undefined ? noExtensions : readExtensions(onlyChild(element, tags.sequence, 'crlExtensions'))
+  return element === undefined ? noExtensions : readExtensions(onlyChild(withinLimit(element, 'crlExtensions'), tags.sequence, 'crlExtensions'))
 }
 
 function decodeExtensions (extensions: readonly Extension[]) {

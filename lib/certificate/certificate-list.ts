@@ -1,16 +1,11 @@
 import type { AlgorithmIdentifier } from './algorithm-identifier.js'
 import { readListContents, type CertificateListContents } from './certificate-list-contents.js'
+import { maxCertificateListOctets } from './certificate-list-limits.js'
 import { asBuffer, malformed, readWhole, tags } from './der.js'
 import type { DistinguishedName } from './distinguished-name.js'
 import type { AuthorityKeyIdentifier, Extension } from './extensions.js'
 import { isPem, readPem } from './pem.js'
 import type { RevokedCertificate } from './revoked-certificate.js'
-
-/**
- * How many octets a certificate list may have. A million entries with serial numbers of 20 octets, a reason and an
- * invalidity date have 81 million; so many are held in memory, beside them an index of 12 for each entry.
- */
-export const maxCertificateListOctets = 128 * 1024 * 1024
 
 /**
  * A certificate list (CRL) as its octets say it (RFC 5280, section 5): well formed, and nothing more. Whether it is
@@ -96,8 +91,8 @@ export class CertificateList {
  * Reads one certificate list from DER, of version 1 or 2. The form of the whole is checked here, every entry included, so
  * that no property and no entry of the result throws. The result is not verified in any way. The octets are kept, not
  * copied, and not to be changed any more.
- * @throws CertificateError ERR_CERTIFICATE_MALFORMED: broken DER, more than 134,217,728 octets, what RFC 5280 does not
- * allow, or a NUL in the issuer's name; ERR_CERTIFICATE_UNSUPPORTED: an object identifier of more than 128 octets
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: broken DER, more than 134,217,728 octets, or 102,400 in the issuer's
+ * name, the extensions, or any one entry; what RFC 5280 does not allow, or a NUL in a name; ERR_CERTIFICATE_UNSUPPORTED: an object identifier of more than 128 octets
  */
 export function readCertificateList (der: Uint8Array): CertificateList {
   if (der.length > maxCertificateListOctets) throw malformed(`certificate list has ${der.length} octets, more than ${maxCertificateListOctets}`)

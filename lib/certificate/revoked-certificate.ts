@@ -1,4 +1,5 @@
 import { readInvalidityDate, readReasonCode } from './certificate-list-extensions.js'
+import { withinLimit } from './certificate-list-limits.js'
 import { contents, expect, Fields, readInteger, tags, type Element } from './der.js'
 import { readExtensions, serialNumberText } from './extensions.js'
 import { certificateListExtensionTypes as types } from './object-identifiers.js'
@@ -33,7 +34,7 @@ interface EntryExtensions {
 
 /** @throws CertificateError ERR_CERTIFICATE_MALFORMED, ERR_CERTIFICATE_UNSUPPORTED */
 export function readEntry (element: Element, version: 1 | 2): Entry {
-  const fields = new Fields(expect(element, tags.sequence, 'revokedCertificate'), 'revokedCertificate')
+  const fields = new Fields(withinLimit(expect(element, tags.sequence, 'revokedCertificate'), 'revokedCertificate'), 'revokedCertificate')
   const userCertificate = fields.take(tags.integer, 'userCertificate')
   readInteger(userCertificate)
   const revocationDate = readTime(fields.takeAny('revocationDate'))
