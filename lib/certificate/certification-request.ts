@@ -50,7 +50,7 @@ export class CertificationRequest {
 
   /**
    * The public key that is to be certified; made at the first call.
-   * @throws CertificateError ERR_CERTIFICATE_UNSUPPORTED: `node:crypto` does not know such a key; ERR_CERTIFICATE_MALFORMED: an RSA key that is none
+   * @throws CertificateError ERR_CERTIFICATE_UNSUPPORTED: `node:crypto` does not know such a key; ERR_CERTIFICATE_MALFORMED: octets that are no such key
    */
   get publicKey (): KeyObject {
     this.#derived.publicKey ??= publicKeyOf(this.#contents)

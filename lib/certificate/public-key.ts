@@ -25,7 +25,7 @@ export function readSubjectPublicKeyInfo (element: Element): SubjectPublicKeyInf
 /**
  * The key in the form of `node:crypto`, by the quickest way there is: OpenSSL 3.0 takes 0.1 ms for a
  * SubjectPublicKeyInfo, whatever is in it, which is more than a signature of it takes to verify.
- * @throws CertificateError ERR_CERTIFICATE_UNSUPPORTED: `node:crypto` does not know such a key; ERR_CERTIFICATE_MALFORMED: an RSA key that is none
+ * @throws CertificateError ERR_CERTIFICATE_UNSUPPORTED: `node:crypto` does not know such a key; ERR_CERTIFICATE_MALFORMED: octets that are no such key
  */
 export function publicKeyOf (info: SubjectPublicKeyInfo): KeyObject {
   try {
@@ -40,13 +40,12 @@ function load ({ publicKeyAlgorithm: { algorithm, parameters }, subjectPublicKey
   switch (algorithm) {
     case publicKeyAlgorithms.rsaEncryption: return rsaKey(subjectPublicKey)
     case publicKeyAlgorithms['id-Ed25519']: return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: subjectPublicKey.toString('base64url') } })
-    case publicKeyAlgorithms['id-ecPublicKey']: {
-      const curve = namedCurve(parameters)
-      if (curve === p256 && isUncompressed(subjectPublicKey)) return p256Key(subjectPublicKey)
-    }
+    case publicKeyAlgorithms['id-ecPublicKey']: return ellipticKey(namedCurve(parameters), subjectPublicKey, subjectPublicKeyInfo)
+    default: return anyKey(subjectPublicKeyInfo)
   }
-  return createPublicKey({ format: 'der', type: 'spki', key: subjectPublicKeyInfo })
 }
+
+const anyKey = (key: Buffer): KeyObject => createPublicKey({ format: 'der', type: 'spki', key })
 
 function rsaKey (key: Buffer): KeyObject {
   // OpenSSL passes over octets behind the key; they would be certified, too.
@@ -62,9 +61,14 @@ function namedCurve (parameters: Buffer | undefined): string {
   return readObjectIdentifier(readElement(parameters))
 }
 
-const isUncompressed = (point: Buffer) => point.length === 65 && point[0] === 0x04
+function ellipticKey (curve: string, point: Buffer, subjectPublicKeyInfo: Buffer): KeyObject {
+  // The point at infinity, one octet, is no key (SEC 1, section 3.2.2.1), yet OpenSSL loads it.
+  if (point.length < 2) throw malformed('the public key is no point of its curve')
+  // Only on this curve the point is checked quicker than OpenSSL finds its way through a SubjectPublicKeyInfo.
+  const isQuick = curve === p256 && point.length === 65 && point[0] === 0x04
+  return isQuick ? p256Key(point) : anyKey(subjectPublicKeyInfo)
+}
 
-// Only this curve's check of the point is quicker than OpenSSL's way through a SubjectPublicKeyInfo.
 function p256Key (point: Buffer): KeyObject {
   const x = point.toString('base64url', 1, 33)
   const y = point.toString('base64url', 33)
