@@ -17,18 +17,21 @@ export interface Kind {
   readonly emptyList: CertificateList
 }
 
-const at = new Date('2026-11-24T12:00:00.500Z')
+const day = 24 * 60 * 60 * 1000
 
 export const leavesOf = ({ client, nameless, server, renewed }: Kind): Certificate[] => [client, nameless, server, renewed].map(({ certificate }) => certificate)
 export const certificatesOf = (kind: Kind): Certificate[] => [kind.root, kind.issuing, ...leavesOf(kind)]
 
-/** RSA keys are slow to make: there is one key of each type, and each has every part once. */
-export async function everyKind (): Promise<Kind[]> {
+/**
+ * RSA keys are slow to make: there is one key of each type, and each has every part once. Everything is made `at` one time; the
+ * client's certificate is revoked, its key known to others since 23 days before, and so is that of the nameless, for no reason.
+ */
+export async function everyKind (at: Date): Promise<Kind[]> {
   const keys = await Promise.all(keyTypes.map(async (keyType) => await generatePrivateKey(keyType)))
-  return await Promise.all(keyTypes.map(async (name, index) => await kind(name, (offset) => keys[(index + offset) % keys.length])))
+  return await Promise.all(keyTypes.map(async (name, index) => await kind(name, at, (offset) => keys[(index + offset) % keys.length])))
 }
 
-async function kind (name: string, key: (offset: number) => KeyObject): Promise<Kind> {
+async function kind (name: string, at: Date, key: (offset: number) => KeyObject): Promise<Kind> {
   const root = await createAuthority({ subject: `CN=${name} root,OU=Käse,O=Example,C=NL`, at, days: 40 * 365, privateKey: key(0) })
   const issuing = await createAuthority({
     issuer: root,
@@ -40,11 +43,9 @@ async function kind (name: string, key: (offset: number) => KeyObject): Promise<
     store: memoryStore(),
     places: { cRLDistributionPoints: ['http://pki.example.com/issuing.crl'], ocsp: ['http://pki.example.com/ocsp'], caIssuers: ['http://pki.example.com/issuing.cer'] },
     nameConstraints: {
-      permitted: [
-        { type: 'dNSName', value: 'localhost' }, { type: 'rfc822Name', value: 'example.com' },
-        { type: 'iPAddress', value: '127.0.0.0/8' }, { type: 'iPAddress', value: '::1/128' }
-      ],
-      excluded: [{ type: 'directoryName', value: 'O=Other' }]
+      // GnuTLS evaluates no directoryName, and takes the common name of a client for a DNS name that has to be permitted.
+      permitted: [{ type: 'rfc822Name', value: 'example.com' }, { type: 'iPAddress', value: '127.0.0.0/8' }, { type: 'iPAddress', value: '::1/128' }],
+      excluded: [{ type: 'dNSName', value: 'example.net' }]
     }
   })
   const emptyList = await issuing.certificateList({ at, days: 7 })
@@ -53,7 +54,7 @@ async function kind (name: string, key: (offset: number) => KeyObject): Promise<
   const subjectAltName = [{ type: 'dNSName', value: 'localhost' }, { type: 'iPAddress', value: '127.0.0.1' }, { type: 'iPAddress', value: '::1' }] as const
   const server = await issuing.issue({ profile: 'server', subject: 'CN=localhost', subjectAltName, at, notAfter: new Date('2090-01-01'), whenPastEnd: 'cut', privateKey: key(4) })
   const renewed = await issuing.renew(client.certificate, { at, days: 30 })
-  await issuing.revoke(client.certificate, { at, reason: 'keyCompromise', invalidityDate: new Date('2026-11-01') })
+  await issuing.revoke(client.certificate, { at, reason: 'keyCompromise', invalidityDate: new Date(at.getTime() - 23 * day) })
   await issuing.revoke(nameless.certificate, { at })
   return { name, root: root.certificate, issuing: issuing.certificate, client, nameless, server, renewed, list: await issuing.certificateList({ at, days: 7 }), emptyList }
 }

@@ -10,6 +10,7 @@ import { createAuthority, keyTypes, type Issued } from '../../lib/authority/inde
 import { writePem, type Certificate } from '../../lib/certificate/index.js'
 import { verifyCertificationPath } from '../../lib/trust/index.js'
 import { parts } from '../helpers/parts.js'
+import { certificatesOf as allCertificatesOf, everyKind, type Kind } from './every-kind.js'
 
 const run = promisify(execFile)
 const at = new Date()
@@ -115,5 +116,116 @@ t.test('Java reads every key type', { skip: parts.missing('keytool') }, async (t
     t.match(ofClient, `Serial number: ${issue.client.certificate.serialNumber}`)
     t.match(ofClient, /ExtendedKeyUsages \[\s+clientAuth\s+\]/)
     t.match(ofServer, /DNSName: localhost\s+IPAddress: 127.0.0.1/)
+  }
+})
+
+// From here on: hierarchies of two levels, with constraints, places and lists.
+const kinds = everyKind(at)
+
+/** A folder with everything of one kind, and a way to run programs there; what a program writes on both channels is the result. */
+function hierarchy (directory: string, { root, issuing, client, nameless, server, renewed, list, emptyList }: Kind) {
+  const pem = ({ raw }: Certificate) => writePem('CERTIFICATE', raw)
+  const chain = pem(issuing) + pem(root)
+  const leaves = { 'client.cer': client, 'nameless.cer': nameless, 'server.cer': server, 'renewed.cer': renewed }
+  const files = {
+    'root.cer': pem(root),
+    'issuing.cer': pem(issuing),
+    'issuing.crl': writePem('X509 CRL', list.raw),
+    'empty.crl': writePem('X509 CRL', emptyList.raw),
+    ...Object.fromEntries(Object.entries(leaves).map(([name, { certificate }]) => [name, pem(certificate)])),
+    ...Object.fromEntries(Object.entries(leaves).map(([name, { certificate }]) => [`chain-of-${name}`, pem(certificate) + chain]))
+  }
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content)
+  return async (program: string, ...argv: string[]) => {
+    const { stdout, stderr } = await run(program, argv, { cwd: directory })
+    return stdout + stderr
+  }
+}
+
+t.test('openssl verifies hierarchies with constraints, strictly, and each certificate against the list', { skip: parts.missing('openssl') }, async (t) => {
+  for (const kind of await kinds) {
+    const run = hierarchy(t.testdir(), kind)
+    const verify = (file: string, purpose: string, ...argv: string[]) =>
+      run('openssl', 'verify', '-x509_strict', '-check_ss_sig', '-policy_check', '-purpose', purpose, '-CAfile', 'root.cer', '-untrusted', 'issuing.cer', ...argv, file)
+    for (const name of ['client.cer', 'nameless.cer', 'renewed.cer']) t.match(await verify(name, 'sslclient'), `${name}: OK`, kind.name)
+    t.match(await verify('server.cer', 'sslserver'), 'server.cer: OK', kind.name)
+    const withList = ['-crl_check', '-CRLfile', 'issuing.crl']
+    t.match(await verify('server.cer', 'sslserver', ...withList), 'server.cer: OK')
+    t.match(await verify('renewed.cer', 'sslclient', ...withList), 'renewed.cer: OK')
+    for (const name of ['client.cer', 'nameless.cer']) await t.rejects(verify(name, 'sslclient', ...withList), /certificate revoked/, `${kind.name}: ${name}`)
+    t.match(await verify('client.cer', 'sslclient', '-crl_check', '-CRLfile', 'empty.crl'), 'client.cer: OK')
+  }
+})
+
+t.test('openssl verifies the signatures of lists, and reads their entries as they were meant', { skip: parts.missing('openssl') }, async (t) => {
+  for (const kind of await kinds) {
+    const run = hierarchy(t.testdir(), kind)
+    t.match(await run('openssl', 'crl', '-in', 'empty.crl', '-noout', '-CAfile', 'issuing.cer', '-verify', '-text'), /No Revoked Certificates[^]*verify OK/, kind.name)
+    const text = await run('openssl', 'crl', '-in', 'issuing.crl', '-noout', '-CAfile', 'issuing.cer', '-verify', '-text')
+    t.match(text, /Version 2 \(0x1\)[^]*X509v3 CRL Number: \n +\d+\n[^]*verify OK/, kind.name)
+    const [, serialNumber, date, invalidity] = /Serial Number: (\S+)\n +Revocation Date: (.*)\n[^]*Reason Code: \n +Key Compromise\n +Invalidity Date: \n +(.*)\n/.exec(text)!
+    t.equal(serialNumber.toLowerCase(), kind.client.certificate.serialNumber)
+    t.equal(Date.parse(date), Math.floor(at.getTime() / 1000) * 1000)
+    t.equal(Date.parse(date) - Date.parse(invalidity), 23 * 24 * 60 * 60 * 1000)
+  }
+})
+
+t.test('openssl asn1parse shows what each extension of a leaf holds', { skip: parts.missing('openssl') }, async (t) => {
+  const run = hierarchy(t.testdir(), (await kinds)[0])
+  const extensions = [...(await run('openssl', 'asn1parse', '-in', 'nameless.cer')).matchAll(/OBJECT +:(X509v3 .*|Authority Information Access)\n(?:.*BOOLEAN +:(\d+)\n)? *(\d+):d=\d +hl=\d l= *\d+ prim: OCTET STRING/g)]
+  const parsed = await Promise.all(extensions.map(async ([, name, critical, offset]) => {
+    const inside = await run('openssl', 'asn1parse', '-in', 'nameless.cer', '-strparse', offset)
+    return [name, critical, [...inside.matchAll(/(?:prim|cons): +(.*?) *(?::|\[|$)/gm)].map(([, type]) => type).join(' ')]
+  }))
+  t.strictSame(parsed, [
+    ['X509v3 Basic Constraints', '255', 'SEQUENCE'],
+    ['X509v3 Key Usage', '255', 'BIT STRING'],
+    ['X509v3 Extended Key Usage', undefined, 'SEQUENCE OBJECT'],
+    ['X509v3 Subject Key Identifier', undefined, 'OCTET STRING'],
+    ['X509v3 Authority Key Identifier', undefined, 'SEQUENCE cont'],
+    ['X509v3 Subject Alternative Name', '255', 'SEQUENCE cont'],
+    ['X509v3 CRL Distribution Points', undefined, 'SEQUENCE SEQUENCE cont cont cont'],
+    ['Authority Information Access', undefined, 'SEQUENCE SEQUENCE OBJECT cont SEQUENCE OBJECT cont']
+  ])
+})
+
+t.test('GnuTLS verifies every chain and list', { skip: parts.missing('certtool') }, async (t) => {
+  for (const kind of await kinds) {
+    const run = hierarchy(t.testdir(), kind)
+    for (const leaf of ['client', 'nameless', 'server', 'renewed']) {
+      const found = await run('certtool', '--verify', '--load-ca-certificate', 'root.cer', '--infile', `chain-of-${leaf}.cer`)
+      t.match(found, /Chain verification output: Verified\. The certificate is trusted\./, `${kind.name}: ${leaf}`)
+      t.match(await run('certtool', '--certificate-info', '--infile', `${leaf}.cer`), /Version: 3\n[^]*Certificate Authority \(CA\): FALSE/)
+    }
+    for (const list of ['issuing.crl', 'empty.crl']) {
+      t.match(await run('certtool', '--verify-crl', '--load-ca-certificate', 'issuing.cer', '--infile', list), /Verification output: Verified\./, `${kind.name}: ${list}`)
+    }
+    t.match(await run('certtool', '--crl-info', '--infile', 'issuing.crl'), /Revoked certificates \(2\):[^]*CRL Number|CRL Number[^]*Revoked certificates \(2\):/)
+  }
+})
+
+t.test('Java reads hierarchies and lists', { skip: parts.missing('keytool') }, async (t) => {
+  const directory = t.testdir()
+  const all = (await kinds).flatMap(allCertificatesOf)
+  writeFileSync(join(directory, 'all.cer'), all.map(({ raw }) => writePem('CERTIFICATE', raw)).join(''))
+  const print = async (what: string, file: string) => (await run('keytool', ['-J-Duser.language=en', what, '-file', file], { cwd: directory })).stdout
+  const certificates = await print('-printcert', 'all.cer')
+  t.strictSame([...certificates.matchAll(/^Serial number: (.*)$/gm)].map(([, number]) => number), all.map(({ serialNumber }) => serialNumber))
+  t.equal(certificates.match(/NameConstraints: \[/g)?.length, (await kinds).length)
+  t.equal(certificates.match(/accessMethod: ocsp/g)?.length, (await kinds).length * 4)
+  writeFileSync(join(directory, 'all.crl'), (await kinds).map(({ list }) => writePem('X509 CRL', list.raw)).join(''))
+  const lists = await print('-printcrl', 'all.crl')
+  t.equal(lists.match(/Revoked Certificates: 2/g)?.length, (await kinds).length)
+  t.equal(lists.match(/Reason Code: KEY_COMPROMISE/g)?.length, (await kinds).length)
+})
+
+t.test('pkijs would write the same octets of hierarchies and lists', async (t) => {
+  for (const kind of await kinds) {
+    for (const { raw, subject } of allCertificatesOf(kind)) {
+      t.strictSame(Buffer.from(new pkijs.Certificate({ schema: fromBER(raw).result }).toSchema(true).toBER()), raw, `${kind.name}: ${subject}`)
+    }
+    for (const { raw } of [kind.list, kind.emptyList]) {
+      t.strictSame(Buffer.from(new pkijs.CertificateRevocationList({ schema: fromBER(raw).result }).toSchema(true).toBER()), raw, `${kind.name}: list`)
+    }
   }
 })
