@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir, cpus } from 'node:os'
 import { compareDecoders } from './decode.js'
 import { measureHooks } from './hooks.js'
+import { measureCertificateList, measureIssuing } from './issuing.js'
 import { makeMaterial } from './material.js'
 import { answers, compareKeptAlive, compareMemory, compareServers } from './side-by-side.js'
 import { writeReport } from './report.js'
@@ -12,6 +13,8 @@ const file = new URL('results.json', import.meta.url)
 
 const parts = {
   decode: () => compareDecoders(30, log),
+  issuing: () => measureIssuing(15, log),
+  certificateList: () => measureCertificateList(log),
   hooks: () => measureHooks(log),
   async servers (folder) {
     const given = Object.values(await answers(folder))

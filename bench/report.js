@@ -23,7 +23,7 @@ export function writeReport (results) {
 const page = (results) => `# What it costs
 
 Measured on ${results.date} with Node ${results.node} (OpenSSL ${results.openssl}), ${results.machine}, client and server on one
-machine. To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench -- servers\` for a quicker look at one part: decode, hooks, servers, keptAlive, memory). It writes
+machine. To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench -- servers\` for a quicker look at one part: decode, issuing, certificateList, hooks, servers, keptAlive, memory). It writes
 this page, \`plot.svg\` and \`results.json\`.
 
 Figures are medians, with the least and the greatest in brackets. Shared machines are noisy, so each round starts fresh processes, in
@@ -76,7 +76,31 @@ A full decode of a typical client's certificate (P-256, ${results.decode.octets}
 | \`new X509Certificate\` of Node, and its getters (names and alternative names as text; no key usage, identifiers, path length) | ${span(results.decode.node, fixed(0))} |
 | @peculiar/x509 | ${span(results.decode.peculiar, fixed(0))} |
 | pkijs | ${span(results.decode.pkijs, fixed(0))} |
-`
+${issuing(results)}`
+
+const issuing = ({ issuing, certificateList }) => issuing === undefined ? '' : `
+## Being an authority
+
+A certificate signed for a request that is there as octets (P-256 all through): read, its signature verified, the policy asked, signed, recorded in memory, the
+result read back. ${issuing.bare.count} batches in turn; CPU time. \`openssl\` is a process of its own for each.
+
+| | µs of CPU | of the bare signatures | of these and the loading of the key |
+| --- | --- | --- | --- |
+${Object.entries(issuers).map(([name, title]) => `| ${title} | ${span(issuing[name], fixed(0))} | ${span(issuing[name].ofBare, fixed(2))} | ${span(issuing[name].ofLoading, fixed(2))} |`).join('\n')}
+
+Each request brings another public key, and OpenSSL 3.0, which is in Node 20, takes longer to load one than to verify a signature with it.
+${certificateList === undefined ? '' : `
+A certificate list of ${certificateList.entries.toLocaleString('en')} entries with reasons (${fixed(1)(certificateList.octets / 1e6)} MB) is written, signed and read back in ${fixed(2)(certificateList.seconds)} s of CPU, with at most
+${fixed(0)(certificateList.mebibytes)} MiB more memory.
+`}`
+
+const issuers = {
+  bare: 'one `crypto.verify` and one `crypto.sign`, with keys that are loaded',
+  loading: 'the same, with `crypto.createPublicKey` of the key in the request',
+  ours: '`authority.sign`',
+  pkijs: 'pkijs',
+  openssl: '`openssl x509 -req`'
+}
 
 const figuresOf = ({ keptAlive, servers }) => ({ ...servers, keptAlive })
 
