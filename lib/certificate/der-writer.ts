@@ -63,11 +63,23 @@ export function writeNamedBits (bits: readonly number[]): Buffer {
   return write(tags.bitString, Buffer.from([7 - (highest & 7)]), octets)
 }
 
+// The same few are written again and again; strangers' names may bring any number of others.
+const written = new Map<string, Buffer>()
+const maxWritten = 256
+
 /**
- * From dotted decimal form.
+ * From dotted decimal form. The octets may be shared, and are not to be changed.
  * @throws CertificateError ERR_CERTIFICATE_MALFORMED: not dotted decimal, or first arcs that X.660 does not have
  */
 export function writeObjectIdentifier (dotted: string): Buffer {
+  const known = written.get(dotted)
+  if (known !== undefined) return known
+  const octets = encodeObjectIdentifier(dotted)
+  if (written.size < maxWritten) written.set(dotted, octets)
+  return octets
+}
+
+function encodeObjectIdentifier (dotted: string): Buffer {
   if (!isObjectIdentifier(dotted)) throw malformed(`${JSON.stringify(dotted)} is no object identifier`)
   const [first, second, ...rest] = dotted.split('.').map(BigInt)
   return write(tags.objectIdentifier, Buffer.from([first * 40n + second, ...rest].flatMap(arcOctets)))
