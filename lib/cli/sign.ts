@@ -46,7 +46,7 @@ async function sign (terminal: Terminal, file: string, options: Options): Promis
   const { dropped, certificate } = granted
   await giveCertificate(terminal, granted, options, { dropped })
   for (const name of certificate.subjectAltName) terminal.say(`with ${nameText(name)}`)
-  for (const what of dropped) terminal.say(`without ${what}, which the request asked for`)
+  if (dropped.length > 0) terminal.say(`not taken from the request: ${dropped.join(', ')}`)
 }
 
 // Names that are given here are all that the certificate gets.

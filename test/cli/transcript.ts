@@ -35,7 +35,7 @@ export async function hear (argv: readonly string[], { cwd, now = noon, env = {}
 
 function recorder (isTTY: boolean) {
   const parts: Buffer[] = []
-  return { isTTY, write: (part: string | Uint8Array) => { parts.push(Buffer.from(part as string)) }, text: () => Buffer.concat(parts).toString('latin1') }
+  return { isTTY, write: (part: string | Uint8Array) => { parts.push(Buffer.from(part as string)) }, text: () => Buffer.concat(parts).toString('utf8') }
 }
 
 function pipe (input: string) {

@@ -437,6 +437,7 @@ t.test('a client makes its key and a request, and the owner signs what it may ha
     ! made bob.cer: CN=bob, by CN=Example CA,O=Example, valid until 2027-01-01T00:00:00Z, serial number <serial>
     ! with dNSName a.example
     ! with dNSName b.example
+    ! not taken from the request: subject, subjectAltName
     {
       "subject": "CN=bob",
       "issuer": "CN=Example CA,O=Example",
@@ -444,13 +445,17 @@ t.test('a client makes its key and a request, and the owner signs what it may ha
       "notBefore": "2026-11-24T11:59:00.000Z",
       "notAfter": "2027-01-01T00:00:00.000Z",
       "fingerprint256": "<fingerprint>",
-      "dropped": [],
+      "dropped": [
+        "subject",
+        "subjectAltName"
+      ],
       "files": {
         "certificate": "bob.cer"
       }
     }
     $ client-certificate sign alice.req --directory ca --out carol.cer --no-names
     ! made carol.cer: CN=alice, by CN=Example CA,O=Example, valid until 2027-11-24T12:00:00Z, serial number <serial>
+    ! not taken from the request: subjectAltName
     $ client-certificate sign alice.req --directory ca --no-names --dns a.example
     ! error: names are given beside --no-names
     [exit 2]
