@@ -78,7 +78,7 @@ A full decode of a typical client's certificate (P-256, ${results.decode.octets}
 | pkijs | ${span(results.decode.pkijs, fixed(0))} |
 ${issuing(results)}`
 
-const issuing = ({ issuing, certificateList }) => issuing === undefined ? '' : `
+const issuing = ({ issuing, certificateList }) => `
 ## Being an authority
 
 A certificate signed for a request that is there as octets (P-256 all through): read, its signature verified, the policy asked, signed, recorded in memory, the
@@ -89,10 +89,10 @@ result read back. ${issuing.bare.count} batches in turn; CPU time. \`openssl\` i
 ${Object.entries(issuers).map(([name, title]) => `| ${title} | ${span(issuing[name], fixed(0))} | ${span(issuing[name].ofBare, fixed(2))} | ${span(issuing[name].ofLoading, fixed(2))} |`).join('\n')}
 
 Each request brings another public key, and OpenSSL 3.0, which is in Node 20, takes longer to load one than to verify a signature with it.
-${certificateList === undefined ? '' : `
+
 A certificate list of ${certificateList.entries.toLocaleString('en')} entries with reasons (${fixed(1)(certificateList.octets / 1e6)} MB) is written, signed and read back in ${fixed(2)(certificateList.seconds)} s of CPU, with at most
 ${fixed(0)(certificateList.mebibytes)} MiB more memory.
-`}`
+`
 
 const issuers = {
   bare: 'one `crypto.verify` and one `crypto.sign`, with keys that are loaded',
