@@ -1,5 +1,5 @@
-import { link, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { linkSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AuthorityError } from '../errors.js'
 import { isAbsent } from './durable-file.js'
@@ -17,45 +17,47 @@ export interface LockOptions {
  * @throws AuthorityError another process kept it all the time
  */
 export async function withLock <Result> (path: string, act: () => Promise<Result>, { tries = 2000 }: LockOptions = {}): Promise<Result> {
-  const self = identifyProcess()
-  const own = ownFile(path, self)
-  await writeFile(own, JSON.stringify(self), { flag: 'wx' })
+  const isTakenOver = await acquire(path, identifyProcess(), tries)
   try {
-    await acquire(path, own, self, tries)
-  } finally {
-    await unlink(own)
-  }
-  try {
+    if (isTakenOver) removeLeftovers(path)
     return await act()
   } finally {
-    await unlink(path)
+    rmSync(path, { force: true })
   }
 }
 
-const ownFile = (path: string, { token }: ProcessIdentity) => `${path}.${token}`
-
-async function acquire (path: string, own: string, self: ProcessIdentity, tries: number): Promise<void> {
-  for (let tried = 0; !(await isLinked(own, path)); tried++) {
-    const holder = await readHolder(path)
-    if (holder !== undefined && hasEnded(holder, self)) await removeStale(path, holder, tries)
-    else if (tried < tries) await setTimeout(5 + Math.random() * 20)
-    else throw held(path, holder)
+/** Whether it was taken over from a process that has ended. */
+async function acquire (path: string, self: ProcessIdentity, tries: number): Promise<boolean> {
+  let isTakenOver = false
+  for (let tried = 0; !isMade(path, self); tried++) {
+    const holder = readHolder(path)
+    const isStale = holder !== undefined && hasEnded(holder, self)
+    if (!isStale && tried >= tries) throw held(path, holder)
+    if (isStale) await removeStale(path, holder, tries)
+    else await setTimeout(5 + Math.random() * 20)
+    isTakenOver ||= isStale
   }
+  return isTakenOver
 }
 
-async function isLinked (own: string, path: string): Promise<boolean> {
+// At one go, so that there is next to no time for a crash to leave something behind.
+function isMade (path: string, self: ProcessIdentity): boolean {
+  const own = `${path}.${self.token}`
+  writeFileSync(own, JSON.stringify(self), { flag: 'wx' })
   try {
-    await link(own, path)
+    linkSync(own, path)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
+  } finally {
+    unlinkSync(own)
   }
 }
 
-async function readHolder (path: string): Promise<ProcessIdentity | undefined> {
+function readHolder (path: string): ProcessIdentity | undefined {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     // It was given back in the meantime.
     if (isAbsent(error)) return undefined
@@ -72,19 +74,28 @@ const held = (path: string, holder: ProcessIdentity | undefined) => new Authorit
  * So whoever removes it holds a lock of a name that only this stale one has, and looks again.
  */
 async function removeStale (path: string, stale: ProcessIdentity, tries: number): Promise<void> {
-  await withLock(ownFile(path, stale) + '.removal', async () => {
-    if ((await readHolder(path))?.token === stale.token) await unlink(path)
-    await removeLeftovers(path)
+  await withLock(`${path}.${stale.token}.removal`, async () => {
+    if (readHolder(path)?.token === stale.token) rmSync(path, { force: true })
   }, { tries })
 }
 
-// What processes left that ended on the way to the lock or back. Such a name is used once, so that nobody else needs the file.
-async function removeLeftovers (path: string): Promise<void> {
+/**
+ * Removes what processes left that have ended on the way to the lock. The files of removals are of earlier locks, for this one
+ * is held: nobody relies on them any more.
+ */
+function removeLeftovers (path: string): void {
   const self = identifyProcess()
-  for (const name of await readdir(dirname(path))) {
-    const file = join(dirname(path), name)
-    if (!file.startsWith(`${path}.`) || !/^[0-9a-f]{16}$/.test(file.slice(path.length + 1))) continue
-    const holder = await readHolder(file)
-    if (holder !== undefined && hasEnded(holder, self)) await rm(file, { force: true })
+  const names = readdirSync(dirname(path)).filter((name) => name.startsWith(`${basename(path)}.`) && /\.(?:removal|[0-9a-f]{16})$/.test(name))
+  for (const file of names.map((name) => join(dirname(path), name))) {
+    if (isLeftover(file, self)) rmSync(file, { force: true })
+  }
+}
+
+// One that is being written, or is gone meanwhile, tells nothing.
+function isLeftover (file: string, self: ProcessIdentity): boolean {
+  try {
+    return hasEnded(JSON.parse(readFileSync(file, 'utf8')), self)
+  } catch {
+    return false
   }
 }

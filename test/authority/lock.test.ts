@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { linkSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import fs from 'node:fs/promises'
+import fs, { linkSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import t from 'tap'
@@ -56,9 +55,9 @@ t.test('a lock is not taken by chance where others are quicker each time', async
 
 t.test('a folder where no link can be made is an error of the system', async (t) => {
   const directory = t.testdir()
-  const { link } = fs
-  t.teardown(() => { fs.link = link; syncBuiltinESMExports() })
-  fs.link = async () => { throw Object.assign(new Error('no links here'), { code: 'EPERM' }) }
+  const made = linkSync
+  t.teardown(() => { fs.linkSync = made; syncBuiltinESMExports() })
+  fs.linkSync = () => { throw Object.assign(new Error('no links here'), { code: 'EPERM' }) }
   syncBuiltinESMExports()
   await t.rejects(withLock(join(directory, 'lock'), async () => 1), { code: 'EPERM' })
   t.strictSame(readdirSync(directory), [])
@@ -72,6 +71,7 @@ t.test('the lock of a process that has ended is taken over, by one of many', asy
   writeFileSync(`${path}.${stale.token}`, JSON.stringify(stale))
   linkSync(`${path}.${stale.token}`, path)
   writeFileSync(`${path}.other`, '')
+  writeFileSync(`${path}.00000000000000ff`, '{"pi')
   let [inside, most] = [0, 0]
   await Promise.all(Array.from({ length: 10 }, () => withLock(path, async () => {
     most = Math.max(most, ++inside)
@@ -79,7 +79,7 @@ t.test('the lock of a process that has ended is taken over, by one of many', asy
     inside--
   })))
   t.equal(most, 1)
-  t.strictSame(readdirSync(directory), ['lock.other'])
+  t.strictSame(readdirSync(directory), ['lock.00000000000000ff', 'lock.other'], 'what is being written stays')
 })
 
 t.test('also where the one who was taking it over has ended', async (t) => {
@@ -88,6 +88,7 @@ t.test('also where the one who was taking it over has ended', async (t) => {
   const pid = await endedProcess()
   writeFileSync(path, JSON.stringify({ ...self, pid, token: 'first' }))
   writeFileSync(`${path}.first.removal`, JSON.stringify({ ...self, pid, token: 'second' }))
+  writeFileSync(`${path}.before.removal`, JSON.stringify({ ...self, pid, token: 'third' }))
   t.equal(await withLock(path, async () => readFileSync(path, 'utf8').includes('first')), false)
   t.strictSame(readdirSync(directory), [])
 })
