@@ -27,7 +27,9 @@ async function freePort (): Promise<number> {
   return port
 }
 
-const sh = (cwd: string, script: string) => run('sh', ['-ec', script], { cwd })
+/** `npx` would find the command where the package is installed; here it is the one that was built. */
+const sh = (cwd: string, script: string) =>
+  run('sh', ['-ec', script.replaceAll('npx client-certificate', `'${process.execPath}' '${process.cwd()}/dist/cli/main.js'`)], { cwd })
 
 /** The server of the README in this folder; gives its port once it listens. */
 async function startServer (t: Test, cwd: string): Promise<number> {
@@ -68,11 +70,18 @@ async function checkCurl (t: Test, cwd: string, port: number, name: RegExp): Pro
   t.match(answers, ['No valid client certificate was sent\n', name, /"subject":"[^"]*CN=alice/, /"code":"FST_CLIENT_CERTIFICATE_MISSING"/])
 }
 
-t.test('the walk with this package ends in a client that gets in', async (t) => {
+t.test('the walk with the command ends in a client that gets in', async (t) => {
   const cwd = t.testdir()
-  const [program] = blocks('With this package', 'js')
+  for (const block of blocks('With the command', 'sh')) await sh(cwd, block)
+  const port = await checkServer(t, cwd, received)
+  await t.test('and so do the commands for curl', { skip: parts.missing('curl') }, async (t) => checkCurl(t, cwd, port, received))
+})
+
+t.test('the walk in a program ends in a client that gets in', async (t) => {
+  const cwd = t.testdir()
+  const [program] = blocks('In a program', 'js')
   writeFileSync(`${cwd}/make.mjs`, program)
-  const [command] = blocks('With this package', 'sh')
+  const [command] = blocks('In a program', 'sh')
   await sh(cwd, command)
   const port = await checkServer(t, cwd, received)
   await t.test('and so do the commands for curl', { skip: parts.missing('curl') }, async (t) => checkCurl(t, cwd, port, received))
