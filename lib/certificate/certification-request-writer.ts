@@ -2,7 +2,7 @@ import { writeExtension } from './certificate-writer.js'
 import { contextTag } from './der.js'
 import { write, writeBitString, writeInteger, writeObjectIdentifier, writeSequence, writeSet } from './der-writer.js'
 import type { Extension } from './extensions.js'
-import { requestAttributeTypes } from './request-attributes.js'
+import { requestAttributeTypes } from './object-identifiers.js'
 
 /** What a certification request says before it is signed; name and key as DER. */
 export interface RequestToBeSigned {

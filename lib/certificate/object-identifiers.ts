@@ -76,6 +76,14 @@ export const certificateListExtensionTypes = {
   freshestCRL: '2.5.29.46'
 } as const
 
+/** Attributes of certification requests: RFC 2985, section 5.4, and Microsoft's own type from before it. */
+export const requestAttributeTypes = {
+  extensionRequest: '1.2.840.113549.1.9.14',
+  certificateExtensions: '1.3.6.1.4.1.311.2.1.14',
+  challengePassword: '1.2.840.113549.1.9.7',
+  unstructuredName: '1.2.840.113549.1.9.2'
+} as const
+
 /** Purposes of extended key usage: RFC 5280 section 4.2.1.12, RFC 6960, and the two of Windows and Kerberos log-on. */
 export const keyPurposes = {
   anyExtendedKeyUsage: '2.5.29.37.0',

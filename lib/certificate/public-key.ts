@@ -1,7 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { CertificateError } from '../errors.js'
 import { algorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.js'
-import { encoding, expect, Fields, malformed, readBitStringOctets, readElement, readObjectIdentifier, tags, type Element } from './der.js'
+import { encoding, expect, Fields, malformed, readBitStringOctets, tags, type Element } from './der.js'
+import { writeObjectIdentifier } from './der-writer.js'
 import { publicKeyAlgorithms } from './object-identifiers.js'
 import { rsaKeyBits } from './rsa-key.js'
 
@@ -40,7 +41,7 @@ function load ({ publicKeyAlgorithm: { algorithm, parameters }, subjectPublicKey
   switch (algorithm) {
     case publicKeyAlgorithms.rsaEncryption: return rsaKey(subjectPublicKey)
     case publicKeyAlgorithms['id-Ed25519']: return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: subjectPublicKey.toString('base64url') } })
-    case publicKeyAlgorithms['id-ecPublicKey']: return ellipticKey(namedCurve(parameters), subjectPublicKey, subjectPublicKeyInfo)
+    case publicKeyAlgorithms['id-ecPublicKey']: return ellipticKey(parameters, subjectPublicKey, subjectPublicKeyInfo)
     default: return anyKey(subjectPublicKeyInfo)
   }
 }
@@ -53,19 +54,15 @@ function rsaKey (key: Buffer): KeyObject {
   return createPublicKey({ format: 'der', type: 'pkcs1', key })
 }
 
-const p256 = '1.2.840.10045.3.1.7'
+const p256 = writeObjectIdentifier('1.2.840.10045.3.1.7')
 
-// RFC 5480, section 2.1.1: a curve is named. One that is spelled out is whatever its writer likes (CVE-2020-0601).
-function namedCurve (parameters: Buffer | undefined): string {
-  if (parameters === undefined || parameters[0] !== tags.objectIdentifier) throw new CertificateError('UNSUPPORTED', 'the public key is on a curve that is not named')
-  return readObjectIdentifier(readElement(parameters))
-}
-
-function ellipticKey (curve: string, point: Buffer, subjectPublicKeyInfo: Buffer): KeyObject {
+function ellipticKey (curve: Buffer | undefined, point: Buffer, subjectPublicKeyInfo: Buffer): KeyObject {
+  // RFC 5480, section 2.1.1: a curve is named. One that is spelled out is whatever its writer likes (CVE-2020-0601).
+  if (curve === undefined || curve[0] !== tags.objectIdentifier) throw new CertificateError('UNSUPPORTED', 'the public key is on a curve that is not named')
   // The point at infinity, one octet, is no key (SEC 1, section 3.2.2.1), yet OpenSSL loads it.
   if (point.length < 2) throw malformed('the public key is no point of its curve')
   // Only on this curve the point is checked quicker than OpenSSL finds its way through a SubjectPublicKeyInfo.
-  const isQuick = curve === p256 && point.length === 65 && point[0] === 0x04
+  const isQuick = point.length === 65 && point[0] === 0x04 && p256.equals(curve)
   return isQuick ? p256Key(point) : anyKey(subjectPublicKeyInfo)
 }
 

@@ -1,13 +1,6 @@
 import { expect, Fields, malformed, members, readChildren, readObjectIdentifier, tags, type Element } from './der.js'
 import { readExtensions, type Extension } from './extensions.js'
-
-/** Attributes of certification requests: RFC 2985, section 5.4, and Microsoft's own type from before it. */
-export const requestAttributeTypes = {
-  extensionRequest: '1.2.840.113549.1.9.14',
-  certificateExtensions: '1.3.6.1.4.1.311.2.1.14',
-  challengePassword: '1.2.840.113549.1.9.7',
-  unstructuredName: '1.2.840.113549.1.9.2'
-} as const
+import { requestAttributeTypes } from './object-identifiers.js'
 
 /** What the attributes of a request say. */
 export interface RequestAttributes {
