@@ -76,6 +76,8 @@ t.test('a serial number is the least INTEGER', async (t) => {
   const serialNumbers = ['00', '01', '7f', '80', 'ff', '0001', '0080', '-1', '-80', '-81', '7f'.repeat(20), 'ff'.repeat(20)]
   const contents = ['00', '01', '7f', '0080', '00ff', '01', '0080', 'ff', '80', 'ff7f', '7f'.repeat(20), `00${'ff'.repeat(20)}`]
   t.strictSame(tbsOf(serialNumbers.map((serialNumber) => ({ serialNumber, revocationDate }))), rawEntries(...contents.map((each) => entryOf(each))))
+  const long = '41'.repeat(20_000)
+  t.strictSame(tbsOf([{ serialNumber: long, revocationDate }]), rawEntries(entryOf(long)))
   for (const serialNumber of ['', '1', 'FF', '01:02', 7 as unknown as string]) {
     t.throws(() => tbsOf([{ serialNumber, revocationDate }]), malformed(`${JSON.stringify(serialNumber)} is no serial number in lower-case hexadecimal`))
   }

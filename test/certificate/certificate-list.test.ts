@@ -46,6 +46,7 @@ t.test('an entry is found by its serial number', async (t) => {
   }
   t.equal(list.find('0b'), undefined)
   t.equal(list.find('7f'.repeat(21)), undefined)
+  t.equal(readCertificateList(entriesOf(entryOf('01'))).find('01'.repeat(5000)), undefined, 'longer than the list')
   t.equal(list.find('000a')?.serialNumber, '0a', 'octets that say nothing')
 })
 
