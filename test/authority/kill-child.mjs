@@ -1,8 +1,8 @@
-// Issues, revokes and numbers lists until it is killed, and says what it was promised. Plain JavaScript: it has to start quickly.
+// Issues, revokes and numbers lists until it is killed, or has done it `count` times, and says what it was promised. Plain JavaScript: it has to start quickly.
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeSync } from 'node:fs'
 
-const [library, directory, template] = process.argv.slice(2)
+const [library, directory, template, count = Infinity] = process.argv.slice(2)
 const { openDirectoryStore } = await import(`${library}/authority/directory-store.js`)
 const { readCertificate } = await import(`${library}/certificate/index.js`)
 const say = (...words) => writeSync(1, `${words.join(' ')}\n`)
@@ -17,7 +17,7 @@ function newCertificate () {
 
 const store = await openDirectoryStore(directory)
 say('begun')
-for (;;) {
+for (let done = 0; done < count; done++) {
   const certificate = newCertificate()
   await store.add(certificate)
   say('added', certificate.serialNumber)
