@@ -9,6 +9,7 @@ import { readClientAuthorities, type ClientAuthorityOptions } from '../../lib/tl
 import { mint, mintAuthority, mintClient } from '../helpers/mint.js'
 import { parts } from '../helpers/parts.js'
 import { data, keyBag, pfx } from '../helpers/pfx.js'
+import { refusesOption } from '../helpers/option-error.js'
 
 const root = mintAuthority({ subject: 'Root' })
 const other = mintAuthority({ subject: 'Other' })
@@ -22,12 +23,8 @@ const store = (passphrase = caPassphrase) => writePkcs12({ ...root, passphrase, 
 const trustStore = () => writePkcs12TrustStore({ certificates: [root.certificate, issuing.certificate], passphrase: caPassphrase, iterations: 2 })
 
 /** The promise is rejected with an OptionError that names this option and says just this. */
-async function refuses (t: Pick<Test, 'match' | 'equal'>, options: unknown, key: string, problem: string | RegExp): Promise<void> {
-  const error = await read(options).then(() => ({ message: 'no error' }), (error) => error)
-  t.match(error, { name: 'OptionError', code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key })
-  if (problem instanceof RegExp) t.match(error.message, problem)
-  else t.equal(error.message, `option '${key}' ${problem}`)
-}
+const refuses = (t: Pick<Test, 'match' | 'equal'>, options: unknown, key: string, problem: string | RegExp): Promise<void> =>
+  refusesOption(t, read(options), key, problem)
 
 t.test('where no option names any, there are none', async (t) => {
   t.equal(await read({}), undefined)

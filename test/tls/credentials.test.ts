@@ -8,6 +8,7 @@ import { fileOf, readServerCredentials, type ServerCredentialOptions } from '../
 import { writeSequence } from '../../lib/certificate/der-writer.js'
 import { mint, mintAuthority, mintClient, newKeys } from '../helpers/mint.js'
 import { certificateBag, data, keyBag, pfx } from '../helpers/pfx.js'
+import { refusesOption } from '../helpers/option-error.js'
 
 const root = mintAuthority({ subject: 'Root' })
 const issuing = mintAuthority({ subject: 'Issuing', issuer: root })
@@ -21,12 +22,8 @@ const store = (...chain: Array<typeof root>) => writePkcs12({ ...server, chain: 
 const read = (options: unknown) => readServerCredentials(options as ServerCredentialOptions)
 
 /** The promise is rejected with an OptionError that names this option and says just this. */
-async function refuses (t: Pick<Test, 'match' | 'equal'>, options: unknown, key: string, problem: string | RegExp): Promise<void> {
-  const error = await read(options).then(() => ({ message: 'no error' }), (error) => error)
-  t.match(error, { name: 'OptionError', code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key })
-  if (problem instanceof RegExp) t.match(error.message, problem)
-  else t.equal(error.message, `option '${key}' ${problem}`)
-}
+const refuses = (t: Pick<Test, 'match' | 'equal'>, options: unknown, key: string, problem: string | RegExp): Promise<void> =>
+  refusesOption(t, read(options), key, problem)
 
 t.test('where no option names any, there are none', async (t) => {
   t.equal(await read({}), undefined)
