@@ -64,7 +64,7 @@ export interface Decision {
  */
 export async function decide (request: CertificationRequest, policy: IssuancePolicy, profile: Profile): Promise<Decision> {
   checkPolicy(policy)
-  checkProofOfPossession(request)
+  await checkProofOfPossession(request)
   if (policy.keyTypes !== undefined) permitKeyType(request.publicKey, policy.keyTypes)
   // To sign something else in silence would hide an attack, or a mistake.
   if (request.basicConstraints?.cA === true) throw new AuthorityError('the request asks for CA:TRUE (basicConstraints), which no request is given')

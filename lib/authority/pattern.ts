@@ -17,6 +17,15 @@ export function matches (pattern: Pattern, text: string): boolean {
   return pattern instanceof RegExp ? whole(pattern).test(text) : pattern.some((each) => matches(each, text))
 }
 
+// By the owner's expression: to make it anew for every request would take longer than all the rest of its reading.
+const wholes = new WeakMap<RegExp, RegExp>()
+
 // Who writes /example\.com/ does not mean `example.com.evil.test`. With `m` the text could match by one of its lines,
 // with `g` and `y` an expression remembers where it was.
-const whole = ({ source, flags }: RegExp): RegExp => new RegExp(`^(?:${source})$`, flags.replace(/[gmy]/g, ''))
+function whole (expression: RegExp): RegExp {
+  const known = wholes.get(expression)
+  if (known !== undefined) return known
+  const made = new RegExp(`^(?:${expression.source})$`, expression.flags.replace(/[gmy]/g, ''))
+  wholes.set(expression, made)
+  return made
+}

@@ -8,22 +8,25 @@ import { checkKey } from './key-type.js'
  * (RFC 2986, section 3; a signature with MD5 or SHA-1 proves nothing).
  * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: what is wrong with the key or the signature
  */
-export function checkProofOfPossession (request: CertificationRequest): void {
-  const key = readable(() => request.publicKey)
+export async function checkProofOfPossession (request: CertificationRequest): Promise<void> {
+  const key = await keyOf(request)
   checkKey(key, 'the key of the request')
   checkRsaKey(key)
   const algorithm = algorithmOf(request)
   if (!isSignedBy(key, request, algorithm)) throw new AuthorityError('the request is not signed by the key that it is for')
 }
 
-// What the request holds is read only now, and its errors are reasons to refuse it like any other.
-function readable <Value> (read: () => Value): Value {
+async function keyOf (request: CertificationRequest): Promise<KeyObject> {
   try {
-    return read()
+    return await request.loadPublicKey()
   } catch (cause) {
-    if (cause instanceof CertificateError) throw new AuthorityError(`the request cannot be granted: ${cause.message}`, cause)
-    throw cause
+    throw refusal(cause)
   }
+}
+
+// What the request holds is read only now, and its errors are reasons to refuse it like any other.
+function refusal (cause: unknown): unknown {
+  return cause instanceof CertificateError ? new AuthorityError(`the request cannot be granted: ${cause.message}`, cause) : cause
 }
 
 // Greater ones take tens of milliseconds to verify a signature, on every handshake.
@@ -41,10 +44,18 @@ function checkRsaKey ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): v
 const brokenHashes: ReadonlySet<string | null> = new Set(['md5', 'sha1'])
 
 function algorithmOf (request: CertificationRequest): SignatureAlgorithm {
-  const algorithm = readable(() => signatureAlgorithm(request.signatureAlgorithm))
+  const algorithm = known(request)
   if (algorithm === undefined) throw new AuthorityError(`the request is signed with ${request.signatureAlgorithm.algorithm}, which is not known here`)
   if (brokenHashes.has(algorithm.hash)) throw new AuthorityError(`the request is signed with ${algorithm.hash}, which is not accepted`)
   return algorithm
+}
+
+function known ({ signatureAlgorithm: identifier }: CertificationRequest): SignatureAlgorithm | undefined {
+  try {
+    return signatureAlgorithm(identifier)
+  } catch (cause) {
+    throw refusal(cause)
+  }
 }
 
 function isSignedBy (key: KeyObject, { certificationRequestInfo, signature }: CertificationRequest, { keyTypes, hash, padding, saltLength }: SignatureAlgorithm): boolean {

@@ -5,7 +5,7 @@ import { asBuffer, contextTag, encoding, Fields, malformed, readBitStringOctets,
 import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
 import type { Extension } from './extensions.js'
 import { isPem, readPem } from './pem.js'
-import { publicKeyOf, readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.js'
+import { loadPublicKey, publicKeyOf, readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.js'
 import { readRequestAttributes } from './request-attributes.js'
 
 /** What stands in a request, all of it decoded (RFC 2986, section 4). */
@@ -54,6 +54,12 @@ export class CertificationRequest {
    */
   get publicKey (): KeyObject {
     this.#derived.publicKey ??= publicKeyOf(this.#contents)
+    return this.#derived.publicKey
+  }
+
+  /** The same key and the same errors, quicker: for who can wait for it. */
+  async loadPublicKey (): Promise<KeyObject> {
+    this.#derived.publicKey ??= await loadPublicKey(this.#contents)
     return this.#derived.publicKey
   }
 

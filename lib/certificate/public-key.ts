@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, KeyObject, subtle } from 'node:crypto'
 import { CertificateError } from '../errors.js'
 import { algorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.js'
 import { encoding, expect, Fields, malformed, readBitStringOctets, tags, type Element } from './der.js'
@@ -32,21 +32,49 @@ export function publicKeyOf (info: SubjectPublicKeyInfo): KeyObject {
   try {
     return load(info)
   } catch (cause) {
-    if (cause instanceof CertificateError) throw cause
-    throw new CertificateError('UNSUPPORTED', 'the public key is of a kind that is not known here', cause)
+    throw unloadable(cause)
   }
 }
 
-function load ({ publicKeyAlgorithm: { algorithm, parameters }, subjectPublicKey, subjectPublicKeyInfo }: SubjectPublicKeyInfo): KeyObject {
+/** The same, for who can wait: for the most usual curve there is a quicker way, which is not synchronous. Errors are the same. */
+export async function loadPublicKey (info: SubjectPublicKeyInfo): Promise<KeyObject> {
+  if (!isPlainP256(info)) return publicKeyOf(info)
+  try {
+    return KeyObject.from(await subtle.importKey('raw', info.subjectPublicKey, ecdsa, true, ['verify']))
+  } catch (cause) {
+    throw unloadable(cause)
+  }
+}
+
+const ecdsa = { name: 'ECDSA', namedCurve: 'P-256' }
+
+function unloadable (cause: unknown): CertificateError {
+  if (cause instanceof CertificateError) return cause
+  return new CertificateError('UNSUPPORTED', 'the public key is of a kind that is not known here', cause)
+}
+
+function load (info: SubjectPublicKeyInfo): KeyObject {
+  const { publicKeyAlgorithm: { algorithm }, subjectPublicKey } = info
+  if (isPlainP256(info)) return p256Key(subjectPublicKey)
   switch (algorithm) {
     case publicKeyAlgorithms.rsaEncryption: return rsaKey(subjectPublicKey)
     case publicKeyAlgorithms['id-Ed25519']: return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: subjectPublicKey.toString('base64url') } })
-    case publicKeyAlgorithms['id-ecPublicKey']: return ellipticKey(parameters, subjectPublicKey, subjectPublicKeyInfo)
-    default: return anyKey(subjectPublicKeyInfo)
+    case publicKeyAlgorithms['id-ecPublicKey']: checkPoint(info)
   }
+  return createPublicKey({ format: 'der', type: 'spki', key: info.subjectPublicKeyInfo })
 }
 
-const anyKey = (key: Buffer): KeyObject => createPublicKey({ format: 'der', type: 'spki', key })
+const p256 = writeObjectIdentifier('1.2.840.10045.3.1.7')
+
+// Only on this curve the point is checked quicker than OpenSSL 3.0 finds its way through a SubjectPublicKeyInfo.
+const isPlainP256 = ({ publicKeyAlgorithm: { algorithm, parameters }, subjectPublicKey }: SubjectPublicKeyInfo): boolean =>
+  algorithm === publicKeyAlgorithms['id-ecPublicKey'] && parameters !== undefined && p256.equals(parameters) && subjectPublicKey.length === 65 && subjectPublicKey[0] === 0x04
+
+function p256Key (point: Buffer): KeyObject {
+  const x = point.toString('base64url', 1, 33)
+  const y = point.toString('base64url', 33)
+  return createPublicKey({ format: 'jwk', key: { kty: 'EC', crv: 'P-256', x, y } })
+}
 
 function rsaKey (key: Buffer): KeyObject {
   // OpenSSL passes over octets behind the key; they would be certified, too.
@@ -54,20 +82,9 @@ function rsaKey (key: Buffer): KeyObject {
   return createPublicKey({ format: 'der', type: 'pkcs1', key })
 }
 
-const p256 = writeObjectIdentifier('1.2.840.10045.3.1.7')
-
-function ellipticKey (curve: Buffer | undefined, point: Buffer, subjectPublicKeyInfo: Buffer): KeyObject {
+function checkPoint ({ publicKeyAlgorithm: { parameters }, subjectPublicKey }: SubjectPublicKeyInfo): void {
   // RFC 5480, section 2.1.1: a curve is named. One that is spelled out is whatever its writer likes (CVE-2020-0601).
-  if (curve === undefined || curve[0] !== tags.objectIdentifier) throw new CertificateError('UNSUPPORTED', 'the public key is on a curve that is not named')
+  if (parameters === undefined || parameters[0] !== tags.objectIdentifier) throw new CertificateError('UNSUPPORTED', 'the public key is on a curve that is not named')
   // The point at infinity, one octet, is no key (SEC 1, section 3.2.2.1), yet OpenSSL loads it.
-  if (point.length < 2) throw malformed('the public key is no point of its curve')
-  // Only on this curve the point is checked quicker than OpenSSL finds its way through a SubjectPublicKeyInfo.
-  const isQuick = point.length === 65 && point[0] === 0x04 && p256.equals(curve)
-  return isQuick ? p256Key(point) : anyKey(subjectPublicKeyInfo)
-}
-
-function p256Key (point: Buffer): KeyObject {
-  const x = point.toString('base64url', 1, 33)
-  const y = point.toString('base64url', 33)
-  return createPublicKey({ format: 'jwk', key: { kty: 'EC', crv: 'P-256', x, y } })
+  if (subjectPublicKey.length < 2) throw malformed('the public key is no point of its curve')
 }

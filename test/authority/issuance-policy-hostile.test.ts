@@ -23,6 +23,9 @@ t.test('a key that is too weak, too long or of another kind is refused', async (
   await refused(t, { keys: newKeys('secp256k1') }, 'the key of the request is on the curve secp256k1, and not on P-256, P-384 or P-521')
   await refused(t, { subjectPublicKeyInfo: generateKeyPairSync('x25519').publicKey.export({ type: 'spki', format: 'der' }) }, 'the key of the request is a key of type x25519, which signs nothing here')
   await refused(t, { subjectPublicKeyInfo: writeSequence(writeSequence(writeObjectIdentifier('1.2.3')), writeBitString(octets('00'))) }, 'the request cannot be granted: the public key is of a kind that is not known here')
+  const p256 = writeSequence(writeObjectIdentifier('1.2.840.10045.2.1'), writeObjectIdentifier('1.2.840.10045.3.1.7'))
+  await refused(t, { subjectPublicKeyInfo: writeSequence(p256, writeBitString(octets('04' + '01'.repeat(64)))) }, 'the request cannot be granted: the public key is of a kind that is not known here')
+  await refused(t, { subjectPublicKeyInfo: writeSequence(p256, writeBitString(octets('00'))) }, 'the request cannot be granted: the public key is no point of its curve')
 })
 
 const rsaKey = (modulusOctets: number, exponent: number) => writeSequence(
@@ -60,7 +63,7 @@ t.test('signatures with MD5 and SHA-1, and of unknown algorithms, are refused', 
 })
 
 t.test('a key that cannot be asked for is an error of the program', async (t) => {
-  const broken = Object.create(CertificationRequest.prototype, { publicKey: { get () { throw new RangeError('broken') } } })
+  const broken = Object.create(CertificationRequest.prototype, { loadPublicKey: { value () { throw new RangeError('broken') } } })
   await t.rejects(decide(broken, asRequested, 'client'), RangeError)
 })
 

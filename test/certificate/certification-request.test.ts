@@ -24,7 +24,7 @@ t.test('a request says who asks, for which key, and for what', async (t) => {
   t.strictSame(request.subjectPublicKey, request.subjectPublicKeyInfo.subarray(-65))
   t.equal(request.publicKeyAlgorithm.algorithm, '1.2.840.10045.2.1')
   t.ok(request.publicKey.equals(publicKey))
-  t.equal(request.publicKey, request.publicKey, 'made once')
+  t.equal(await request.loadPublicKey(), request.publicKey, 'made once')
   t.strictSame(request.extensions.map(({ type }) => type), ['2.5.29.17', '2.5.29.15', '2.5.29.37', '2.5.29.19'])
   t.strictSame(request.subjectAltName.map(({ type }) => type), ['rfc822Name', 'iPAddress'])
   t.strictSame([...request.keyUsage!], ['digitalSignature'])
@@ -125,14 +125,15 @@ t.test('a NUL in a name refuses a request', async (t) => {
   refused(t, { attributes: [extensionRequest({ type: '2.5.29.17', critical: false, value: dNSName })] }, /^dNSName holds a NUL/)
 })
 
-const keyOf = (key: KeyObject) => readCertificationRequest(rawRequest({ subjectPublicKeyInfo: key.export({ type: 'spki', format: 'der' }) })).publicKey
+const requestFor = (key: KeyObject) => readCertificationRequest(rawRequest({ subjectPublicKeyInfo: key.export({ type: 'spki', format: 'der' }) }))
+const keyOf = (key: KeyObject) => requestFor(key).publicKey
 
 t.test('keys of every type are read', async (t) => {
   const pairs = [
     ...['P-256', 'P-384', 'P-521', 'secp256k1'].map((namedCurve) => generateKeyPairSync('ec', { namedCurve })),
     generateKeyPairSync('rsa', { modulusLength: 1024 }), generateKeyPairSync('rsa-pss', { modulusLength: 1024 }), generateKeyPairSync('ed25519'), generateKeyPairSync('ed448')
   ]
-  for (const { publicKey: key } of pairs) t.ok(keyOf(key).equals(key), `${key.asymmetricKeyType} ${JSON.stringify(key.asymmetricKeyDetails?.namedCurve)}`)
+  for (const { publicKey: key } of pairs) t.ok(keyOf(key).equals(key) && (await requestFor(key).loadPublicKey()).equals(key), `${key.asymmetricKeyType} ${JSON.stringify(key.asymmetricKeyDetails?.namedCurve)}`)
 })
 
 t.test('a point that is written compressed is the same key', async (t) => {
@@ -144,18 +145,19 @@ t.test('a point that is written compressed is the same key', async (t) => {
 })
 
 t.test('a key that is none is an error when it is asked for', async (t) => {
-  const unsupported = (algorithm: Buffer, key: string, message: string) => {
+  const unsupported = async (algorithm: Buffer, key: string, message: string) => {
     const request = readCertificationRequest(rawRequest({ subjectPublicKeyInfo: writeSequence(algorithm, write(tags.bitString, octets('00' + key))) }))
     t.throws(() => request.publicKey, { name: 'CertificateError', code: 'ERR_CERTIFICATE_UNSUPPORTED', message })
+    await t.rejects(request.loadPublicKey(), { name: 'CertificateError', code: 'ERR_CERTIFICATE_UNSUPPORTED', message })
   }
   const ec = (...parameters: Buffer[]) => writeSequence(writeObjectIdentifier('1.2.840.10045.2.1'), ...parameters)
   const p256 = writeObjectIdentifier('1.2.840.10045.3.1.7')
   const unknown = 'the public key is of a kind that is not known here'
-  unsupported(writeSequence(writeObjectIdentifier('1.2.3')), '00', unknown)
-  unsupported(ec(p256), '04' + '01'.repeat(64), unknown)
-  unsupported(writeSequence(writeObjectIdentifier('1.3.101.112')), '0102', unknown)
-  unsupported(ec(), '04', 'the public key is on a curve that is not named')
-  unsupported(ec(writeSequence()), '04', 'the public key is on a curve that is not named')
+  await unsupported(writeSequence(writeObjectIdentifier('1.2.3')), '00', unknown)
+  await unsupported(ec(p256), '04' + '01'.repeat(64), unknown)
+  await unsupported(writeSequence(writeObjectIdentifier('1.3.101.112')), '0102', unknown)
+  await unsupported(ec(), '04', 'the public key is on a curve that is not named')
+  await unsupported(ec(writeSequence()), '04', 'the public key is on a curve that is not named')
 })
 
 t.test('the point at infinity is no key', async (t) => {
