@@ -3,6 +3,7 @@ import { CertificationPathError } from '../errors.js'
 import { verifyCertificationPath, type Purpose, type VerifiedPath } from '../trust/index.js'
 import { readCertificates, type Certificate } from '../certificate/index.js'
 import { addExample } from './example.js'
+import { only } from './failure.js'
 import { readInput } from './files.js'
 import { collect, jsonOption, passphraseFileOption } from './options.js'
 import { certificatesIn } from './read-contents.js'
@@ -57,7 +58,6 @@ function judge (question: Question): VerifiedPath | CertificationPathError {
   try {
     return verifyCertificationPath(question)
   } catch (error) {
-    if (error instanceof CertificationPathError) return error
-    throw error
+    return only(CertificationPathError, error)
   }
 }

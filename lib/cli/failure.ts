@@ -17,3 +17,9 @@ export class Misuse extends Failure {
     this.name = 'Misuse'
   }
 }
+
+/** The error, if it is of this kind; another one is passed on. */
+export function only<Kind extends Error> (kind: abstract new (...values: never[]) => Kind, error: unknown): Kind {
+  if (error instanceof kind) return error
+  throw error
+}

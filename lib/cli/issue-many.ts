@@ -3,7 +3,7 @@ import { parseDistinguishedName } from '../certificate/index.js'
 import { AuthorityError, CertificateError } from '../errors.js'
 import { openDirectory } from './authority-directory.js'
 import { readCsv, type CsvRow } from './csv.js'
-import { Failure, Misuse } from './failure.js'
+import { Failure, Misuse, only } from './failure.js'
 import { checkAbsent, createDirectory, readInput } from './files.js'
 import { filesOf, issueOne, type Holder, type IssueOptions } from './issue-one.js'
 import { addedNames, namesOf } from './names.js'
@@ -40,8 +40,8 @@ async function orRow<Value> (row: number, left: number, act: () => Promise<Value
   try {
     return await act()
   } catch (error) {
-    if (!(error instanceof AuthorityError)) throw error
-    throw new Failure(`row ${row} of the CSV file: ${error.message}`, `what was made before it stays; ${left} of the rows are left`, error)
+    const { message } = only(AuthorityError, error)
+    throw new Failure(`row ${row} of the CSV file: ${message}`, `what was made before it stays; ${left} of the rows are left`, error)
   }
 }
 
@@ -55,8 +55,7 @@ function fileFromSubject (subject: string, line: number): string {
   try {
     return fileName((parseDistinguishedName(subject).commonName ?? '').replaceAll(' ', '-'), line)
   } catch (error) {
-    if (error instanceof CertificateError) throw new Failure(`row ${line} of the CSV file: ${error.message}`, undefined, error)
-    throw error
+    throw new Failure(`row ${line} of the CSV file: ${only(CertificateError, error).message}`, undefined, error)
   }
 }
 

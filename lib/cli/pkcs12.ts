@@ -46,5 +46,5 @@ async function pack (terminal: Terminal, file: string, options: Options): Promis
   const above = withoutRoots([...others, ...more])
   const octets = await writePkcs12({ privateKey, certificate, chain: above, friendlyName, passphrase, profile })
   await createFiles(terminal, [{ name: out, content: octets, isSecret: true }])
-  terminal.say(`made ${out}: ${certificate.subject} with its private key${above.length === 0 ? '' : ` and ${above.length} certificates above it`} (${profile}${passphrase === '' ? ', empty passphrase' : ''}); for its holder alone`)
+  terminal.say(`made ${out}: ${certificate.subject} with its private key${above.length === 0 ? '' : `, and ${above.length} above it`} (${profile}${passphrase === '' ? ', empty passphrase' : ''}); for its holder alone`)
 }

@@ -3,7 +3,7 @@ import {
   type Certificate, type CertificateList, type CertificationRequest, type PemBlock, type Pkcs12
 } from '../certificate/index.js'
 import { CertificateError } from '../errors.js'
-import { Failure } from './failure.js'
+import { Failure, only } from './failure.js'
 import { readInput } from './files.js'
 import { keyText } from './key.js'
 import { openWithPassphrase, ownPassphrase } from './passphrase.js'
@@ -67,8 +67,7 @@ function readDer (file: string, octets: Buffer): Content {
     try {
       return read(octets)
     } catch (error) {
-      if (!(error instanceof CertificateError)) throw error
-      errors.push(error)
+      errors.push(only(CertificateError, error))
     }
   }
   throw new Failure(`${file} is nothing that is read here; as a certificate: ${errors[0].message}`, 'certificates, requests, lists, keys and PKCS #12 are read, as PEM or DER', errors[0])

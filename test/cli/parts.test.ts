@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { endQuietly } from '../../lib/cli/broken-pipe.js'
 import { readCsv } from '../../lib/cli/csv.js'
+import { only } from '../../lib/cli/failure.js'
 import { checkAbsent, createDirectory, createFiles, isThere, readInput, replaceFile } from '../../lib/cli/files.js'
 import { bar, underWay } from '../../lib/cli/progress.js'
 import { askWithoutEcho } from '../../lib/cli/prompt.js'
@@ -157,4 +158,10 @@ t.test('files that cannot be read or made are told by their names', async (t) =>
 t.test('whoever stops reading ends the command without a word', async (t) => {
   t.doesNotThrow(() => endQuietly(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })))
   t.throws(() => endQuietly(new Error('disk full')), { message: 'disk full' })
+})
+
+t.test('only errors of the kind that is expected are taken', async (t) => {
+  const error = new RangeError('expected')
+  t.equal(only(RangeError, error), error)
+  t.throws(() => only(TypeError, error), error)
 })

@@ -5,7 +5,7 @@ import t from 'tap'
 import { createRequest } from '../../lib/authority/index.js'
 import {
   subjectAltNameExtension, writeBoolean, writeGeneralNames, writeObjectIdentifier, writePem, writePkcs12TrustStore,
-  writePrivateKey, writeSequence, type GeneralNameText
+  writePrivateKey, writeSequence, writeTime, type GeneralNameText
 } from '../../lib/certificate/index.js'
 import { algorithmText } from '../../lib/cli/algorithm.js'
 import { keyText, publicKeyText } from '../../lib/cli/key.js'
@@ -339,6 +339,23 @@ t.test('a hostile request is refused with its reason, and nothing is recorded or
   writeFileSync(join(cwd, 'dots.req'), request.raw)
   t.match(await hear(['sign', 'dots.req', '--directory', 'ca', '--out', 'x.cer'], { cwd }), { status: 0, stderr: /CN=..\/..\/evil/ })
   t.strictSame(readdirSync(cwd).sort(), ['ca', 'dots.req', 'nothing.req', 'signature.req', 'trailing.req', 'x.cer'], 'a name never becomes a file name')
+})
+
+t.test('a list of version 1 may not tell its number, nor when the next one comes', async (t) => {
+  const algorithm = writeSequence(writeObjectIdentifier('1.2.840.10045.4.3.2'))
+  const tbs = writeSequence(algorithm, root.certificate.subject.raw, writeTime(notBefore))
+  const cwd = t.testdir({})
+  writeFileSync(join(cwd, 'old.crl'), writeSequence(tbs, algorithm, Buffer.of(3, 2, 0, 1)))
+  await holds(t, { cwd }, `
+    $ client-certificate inspect old.crl
+    certificate list
+      issuer       CN=Root
+      number       none
+      this update  2026-01-01T00:00:00Z
+      next update  not told
+      signature    ECDSA with SHA-256
+      entries      0
+  `)
 })
 
 t.test('a list of very many shows the first of them', async (t) => {

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { isKeyOf, readCertificates, readPkcs12, readPrivateKey } from '../../lib/certificate/index.js'
 import { verifyCertificationPath } from '../../lib/trust/index.js'
-import { hear, holds } from './transcript.js'
+import { openRecords } from '../../lib/cli/authority-directory.js'
+import { Terminal } from '../../lib/cli/terminal.js'
+import { hear, holds, noon } from './transcript.js'
 
 const contents = (directory: string, name: string) => readFileSync(join(directory, name))
 const certificateIn = (directory: string, name: string) => readCertificates(contents(directory, name))[0]
@@ -24,7 +26,7 @@ async function withAuthority (t: Test, files: Record<string, string> = {}): Prom
 t.test('an authority is created, and lets in whom it issued a certificate', async (t) => {
   const cwd = await withAuthority(t)
   await holds(t, { cwd }, `
-    $ client-certificate issue --directory ca --subject "CN=bob" --email bob@example.com --out bob
+    $ client-certificate issue --directory ca --subject "CN=bob" --email bob@example.com --email bób@example.com --out bob
     ! made bob.key: a private key (EC P-256, not encrypted); for its holder alone
     ! made bob.cer: CN=bob, by CN=Example CA,O=Example, valid until 2027-11-24T12:00:00Z, serial number <serial>
     $ client-certificate explain bob.cer --trust ca/ca.cer
@@ -48,6 +50,7 @@ t.test('an authority is created, and lets in whom it issued a certificate', asyn
       key            EC P-256
       signature      ECDSA with SHA-256
       name           rfc822Name bob@example.com
+      name           otherName bób@example.com
       key usage      digitalSignature
       purposes       clientAuth
       fingerprint    SHA-256 <fingerprint>
@@ -94,6 +97,9 @@ t.test('a passphrase protects the authority, and opens it from a file or the env
     [exit 1]
     $ client-certificate issue --directory ca --subject CN=bob --out bob --ca-passphrase-file empty
     ! error: the passphrase in empty is empty
+    [exit 1]
+    $ CLIENT_CERTIFICATE_CA_PASSPHRASE= client-certificate issue --directory ca --subject CN=bob --out bob
+    ! error: the passphrase in CLIENT_CERTIFICATE_CA_PASSPHRASE is empty
     [exit 1]
     $ client-certificate issue --directory ca --subject CN=bob --out bob --ca-passphrase-file none
     ! error: cannot read none: there is no such file or directory
@@ -208,6 +214,19 @@ t.test('an intermediate is signed by its parent, and what it issues brings it al
       0  CN=bob                   2026-11-24T11:59:00Z to 2027-11-24T12:00:00Z  good
       1  CN=Issuing CA            2026-11-24T11:59:00Z to 2029-08-20T12:00:00Z  good
       2  CN=Example CA,O=Example  2026-11-24T11:59:00Z to 2036-11-21T12:00:00Z  trusted
+    $ client-certificate pkcs12 bob.cer --key bob.key --chain ca/ca.cer --out bob.p12 --no-passphrase
+    ! made bob.p12: CN=bob with its private key, and 1 above it (modern, empty passphrase); for its holder alone
+    $ client-certificate inspect issuing/ca.cer
+    certificate
+      subject        CN=Issuing CA
+      issuer         CN=Example CA,O=Example
+      serial number  <serial>
+      valid          2026-11-24T11:59:00Z to 2029-08-20T12:00:00Z (1000 days left)
+      key            EC P-256
+      signature      ECDSA with SHA-256
+      key usage      keyCertSign, cRLSign
+      authority      yes, with at most 0 authorities below it
+      fingerprint    SHA-256 <fingerprint>
     $ client-certificate ca create --parent issuing --directory below --subject "CN=Below"
     ! error: pathLength: the issuer CN=Issuing CA allows no authority below it
     [exit 1]
@@ -334,6 +353,9 @@ t.test('a certificate is renewed, revoked, held and let go, and the list says so
     $ client-certificate revoke ${serial} --directory ca
     ! revoked CN=bob, serial number ${serial}
     ! hint: tell the servers by a new list: client-certificate crl --directory ca --out ca.crl
+    $ client-certificate list --directory ca --subject bob
+    STATUS   VALID UNTIL           SERIAL NUMBER                             SUBJECT  REVOKED
+    revoked  2026-12-14T12:00:00Z  <serial>  CN=bob   2027-01-01T00:00:00Z
   `)
   const [renewed] = readCertificates(contents(cwd, 'alice-2.cer'))
   t.ok(isKeyOf(readPrivateKey(contents(cwd, 'alice.key')), renewed), 'the renewed certificate has the same key')
@@ -497,4 +519,36 @@ t.test('a client makes its key and a request, and the owner signs what it may ha
   `)
   t.ok(isKeyOf(readPrivateKey(contents(cwd, 'alice.key')), certificateIn(cwd, 'alice.cer')))
   verifyCertificationPath({ certificate: certificateIn(cwd, 'bob.cer'), trustAnchors: [certificateIn(cwd, 'ca/ca.cer')], at: new Date('2026-12-01'), purpose: 'serverAuth' })
+})
+
+t.test('a program is told what was made', async (t) => {
+  const cwd = t.testdir({})
+  const { stdout } = await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--until', '2030-01-01', '--json'], { cwd })
+  const { serialNumber, fingerprint256 } = certificateIn(cwd, 'ca/ca.cer')
+  t.strictSame(JSON.parse(stdout), {
+    subject: 'CN=Example CA',
+    issuer: 'CN=Example CA',
+    serialNumber,
+    notBefore: '2026-11-24T11:59:00.000Z',
+    notAfter: '2030-01-01T00:00:00.000Z',
+    fingerprint256,
+    files: { privateKey: 'ca/ca.key', certificate: 'ca/ca.cer' }
+  })
+})
+
+t.test('records are open without the private key, and cannot be used to sign', async (t) => {
+  const cwd = await withAuthority(t)
+  const terminal = new Terminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: {}, cwd, now: () => noon })
+  const records = await openRecords(terminal, 'ca')
+  await t.rejects(records.issue({ profile: 'client', subject: 'CN=eve', at: noon, days: 1 }), { message: 'signer gave a signature that its publicKey does not verify' })
+})
+
+t.test('a private key that is damaged is no matter of its passphrase', async (t) => {
+  const cwd = await withAuthority(t)
+  writeFileSync(join(cwd, 'ca/ca.key'), '-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n')
+  await holds(t, { cwd }, `
+    $ client-certificate crl --directory ca
+    ! error: the private key is damaged, or of a kind that is not known here
+    [exit 1]
+  `)
 })
