@@ -28,9 +28,7 @@ export interface DirectoryStoreOptions {
  */
 export async function openDirectoryStore (directory: string, { create = false }: DirectoryStoreOptions = {}): Promise<Store> {
   if (create) await createDirectory(directory)
-  const store = new DirectoryStore(layoutOf(directory))
-  await store.list()
-  return store
+  return await new DirectoryStore(layoutOf(directory)).open()
 }
 
 class DirectoryStore implements Store {
@@ -42,6 +40,12 @@ class DirectoryStore implements Store {
   constructor (layout: DirectoryLayout) {
     this.#layout = layout
     this.#index = new IndexFile(layout.index)
+  }
+
+  /** The same, once its index is seen to be one. */
+  async open (): Promise<this> {
+    await this.#read()
+    return this
   }
 
   async list (): Promise<readonly StoreEntry[]> {

@@ -45,13 +45,19 @@ function isMade (path: string, self: ProcessIdentity): boolean {
   const own = `${path}.${self.token}`
   writeFileSync(own, JSON.stringify(self), { flag: 'wx' })
   try {
+    return isLinked(own, path)
+  } finally {
+    unlinkSync(own)
+  }
+}
+
+function isLinked (own: string, path: string): boolean {
+  try {
     linkSync(own, path)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
-  } finally {
-    unlinkSync(own)
   }
 }
 
