@@ -5,7 +5,7 @@ import { createAuthority, openDirectoryStore, type Authority } from '../authorit
 import { writePkcs12, writePrivateKey } from '../certificate/index.js'
 import { checkNoAuthority, chainFile, openDirectory, ownLayout } from './authority-directory.js'
 import { pemOf } from './bundle.js'
-import { addExample } from './example.js'
+import { addExample } from './help.js'
 import { checkAbsent, createDirectory, createFiles, type OutputFile } from './files.js'
 import { keyText, makeKey } from './key.js'
 import { certificateLine, printMade, protection, type MadeFiles } from './made.js'

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import { writePem } from '../certificate/index.js'
 import { openDirectory, type AuthorityOptions } from './authority-directory.js'
-import { addExample } from './example.js'
+import { addExample } from './help.js'
 import { Misuse } from './failure.js'
 import { replaceFile } from './files.js'
 import { authorityPassphraseFileOption, directoryOption, jsonOption } from './options.js'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { describe, describeJson } from './describe.js'
-import { addExample } from './example.js'
+import { addExample } from './help.js'
 import { jsonOption, passphraseFileOption } from './options.js'
 import { readContents } from './read-contents.js'
 import type { Terminal } from './terminal.js'

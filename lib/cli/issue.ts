@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { Issued } from '../authority/index.js'
 import { openDirectory } from './authority-directory.js'
-import { addExample } from './example.js'
+import { addExample } from './help.js'
 import { Misuse } from './failure.js'
 import { checkAbsent } from './files.js'
 import { issueMany } from './issue-many.js'

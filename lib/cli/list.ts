@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { Listed, Status } from '../authority/index.js'
 import { openRecords } from './authority-directory.js'
-import { addExample } from './example.js'
+import { addExample } from './help.js'
 import { directoryOption, jsonOption } from './options.js'
 import { table } from './table.js'
 import type { Terminal } from './terminal.js'

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { isKeyOf, readCertificates, readPrivateKey, writePkcs12 } from '../certificate/index.js'
 import { withoutRoots } from './bundle.js'
-import { addExample } from './example.js'
+import { addExample } from './help.js'
 import { Failure } from './failure.js'
 import { checkAbsent, createFiles, readInput } from './files.js'
 import { passphraseFileOption, passphraseOption } from './options.js'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { openDirectory, type AuthorityOptions } from './authority-directory.js'
-import { addExample } from './example.js'
+import { addExample } from './help.js'
 import { addValidityOptions, authorityPassphraseFileOption, cutOption, directoryOption, jsonOption, validityOf, type ValidityOptions } from './options.js'
 import { certificatesIn } from './read-contents.js'
 import { checkOut, giveCertificate } from './give-certificate.js'

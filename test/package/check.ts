@@ -52,6 +52,11 @@ t.test('every door can be imported and required', async (t) => {
   }
 })
 
+t.test('the command is installed, and runs', async (t) => {
+  t.equal(run('npx', ['--no', 'client-certificate', '--version'], consumer), `${manifest.version}\n`)
+  for (const node of nodes) t.match(run(node, [join(consumer, 'node_modules/.bin/client-certificate'), 'issue', '--help'], consumer), 'client-certificate issue --directory ca')
+})
+
 t.test('nothing but the doors can be entered', async (t) => {
   for (const path of ['dist/index.js', 'certificate/der.js', 'plugin', 'dist/errors.js']) {
     t.throws(() => run(process.execPath, ['--eval', `require('${manifest.name}/${path}')`], consumer), /ERR_PACKAGE_PATH_NOT_EXPORTED/, path)
