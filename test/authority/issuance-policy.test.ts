@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { decide, type IssuancePolicy } from '../../lib/authority/issuance-policy.js'
+import { matches } from '../../lib/authority/pattern.js'
 import type { Profile } from '../../lib/authority/index.js'
 import {
   basicConstraintsExtension, contextTag, extendedKeyUsageExtension, keyIdentifierOf, keyUsageExtension, parseDistinguishedName, requestAttributeTypes, subjectAltNameExtension,
@@ -89,6 +90,11 @@ t.test('an expression has to match the whole value, whatever its flags are', asy
     await t.resolves(decide(requestFrom(), policy, 'client'), 'and again')
     for (const subject of ['malice', 'alice.evil.example', 'alicea']) await refusedAs(t, requestFrom({ subject }), policy, `subject: commonName "${subject}" does not match the policy`)
   }
+})
+
+t.test('one line of a text is not the whole of it', async (t) => {
+  t.notOk(matches(/alice/m, 'eve\nalice'))
+  t.notOk(matches(/^alice$/m, 'alice\neve'))
 })
 
 t.test('each alternative name has to match the pattern of its type', async (t) => {
