@@ -117,8 +117,10 @@ class DirectoryStore implements Store {
     return await this.#index.read()
   }
 
-  async #wholeTail (tail: string): Promise<string[]> {
-    if (isTornLine(tail)) return []
+  async #wholeTail (tornTail: string): Promise<string[]> {
+    // Some file systems leave NULs where the content was not on the disk yet.
+    const tail = tornTail.replace(/\0+$/, '')
+    if (tail === '' || isTornLine(tail)) return []
     if (isSilentLine(tail)) return [tail]
     const certificate = await readCertificateFile(this.#layout, readIndexLine(tail, `${this.#layout.index}, last line,`).serialNumber)
     const whole = certificate === undefined ? tail : writeIndexLine(certificate)

@@ -63,7 +63,9 @@ function isLinked (own: string, path: string): boolean {
 
 function readHolder (path: string): ProcessIdentity | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    const text = readFileSync(path, 'utf8')
+    // It is whole before it is linked: the machine was stopped before this was on the disk, and whoever held it is of an earlier start.
+    return /^\0*$/.test(text) ? { ...identifyProcess(), boot: 'earlier', token: 'lost' } : JSON.parse(text)
   } catch (error) {
     // It was given back in the meantime.
     if (isAbsent(error)) return undefined

@@ -93,6 +93,14 @@ t.test('also where the one who was taking it over has ended', async (t) => {
   t.strictSame(readdirSync(directory), [])
 })
 
+t.test('and where the machine stopped before the lock was on the disk', async (t) => {
+  for (const content of ['', '\0\0\0']) {
+    const directory = t.testdir({ lock: content })
+    t.equal(await withLock(join(directory, 'lock'), async () => 1), 1)
+    t.strictSame(readdirSync(directory), [])
+  }
+})
+
 t.test('a process has ended where there is none of its number, or a younger one, or the machine was started again', async (t) => {
   t.equal(hasEnded(self, self), false)
   t.equal(hasEnded({ ...self, pid: await endedProcess() }, self), true)
