@@ -110,10 +110,9 @@ export class Authority {
    */
   async renew (certificate: Certificate, options: RenewOptions): Promise<Signed> {
     refuseUnknown(options, renewOptions)
-    const { profile, names, publicKey } = renewalOf(certificate, options)
+    const { profile, names, publicKey, subjectPublicKeyInfo } = renewalOf(certificate, options)
     await this.#checkOwn(certificate)
     const validity = this.#validity(options)
-    const subjectPublicKeyInfo = publicKey.export({ type: 'spki', format: 'der' })
     const { subject } = certificate
     return await this.#certify({ subject, validity, subjectPublicKeyInfo }, this.#leaf(profile, publicKey, subjectPublicKeyInfo, names))
   }

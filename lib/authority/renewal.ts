@@ -15,13 +15,14 @@ export interface RenewOptions extends ValidityOptions {
 export const renewOptions = ['publicKey', 'whenPastEnd', 'at', 'days', 'notAfter', 'backdateSeconds']
 
 /** What is taken over from a certificate into the next one: profile and alternative names; nothing else that somebody once put in. */
-export function renewalOf (certificate: Certificate, { publicKey }: RenewOptions): { profile: Profile, names: readonly Extension[], publicKey: KeyObject } {
+export function renewalOf (certificate: Certificate, { publicKey }: RenewOptions): { profile: Profile, names: readonly Extension[], publicKey: KeyObject, subjectPublicKeyInfo: Buffer } {
   if (certificate.basicConstraints?.cA === true) throw new AuthorityError(`certificate of ${certificate.subject} is a CA's: make a new one with createAuthority`)
   if (publicKey !== undefined) checkKey(publicKey, 'publicKey')
   return {
     profile: profileOf(certificate),
     names: certificate.extensions.filter(({ type }) => type === extensionTypes.subjectAltName),
-    publicKey: publicKey ?? certificate.publicKey
+    publicKey: publicKey ?? certificate.publicKey,
+    subjectPublicKeyInfo: publicKey?.export({ type: 'spki', format: 'der' }) ?? certificate.subjectPublicKeyInfo
   }
 }
 
