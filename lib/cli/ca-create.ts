@@ -54,8 +54,9 @@ async function create (terminal: Terminal, options: Options): Promise<void> {
   const passphrase = await passphraseFor(terminal, files, options)
   const authority = await makeAuthority(terminal, issuer, options)
   await createDirectory(terminal, directory)
-  await createFiles(terminal, await contentsOf(files, authority, passphrase, options))
+  // First: an authority without records would be shut, and in the way of the next attempt.
   await openDirectoryStore(terminal.path(directory), { create: true })
+  await createFiles(terminal, await contentsOf(files, authority, passphrase, options))
   tell(terminal, files, authority, passphrase, options)
 }
 

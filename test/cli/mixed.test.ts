@@ -12,7 +12,6 @@ import { hear } from './transcript.js'
 type By = 'openssl' | 'client-certificate'
 const both: readonly By[] = ['openssl', 'client-certificate']
 
-const now = new Date()
 const password = 'password'
 let serial = 1000
 
@@ -22,7 +21,7 @@ const openssl = async (cwd: string, line: string) => {
 }
 
 const command = async (cwd: string, line: string, env: Record<string, string> = {}) => {
-  const { status, stderr } = await hear(line.split(' '), { cwd, now, env })
+  const { status, stderr } = await hear(line.split(' '), { cwd, now: new Date(), env })
   if (status !== 0) throw new Error(`client-certificate ${line}: ${stderr}`)
 }
 

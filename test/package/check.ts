@@ -53,7 +53,7 @@ t.test('every door can be imported and required', async (t) => {
 })
 
 t.test('the command is installed, and runs', async (t) => {
-  t.equal(run('npx', ['--no', 'client-certificate', '--version'], consumer), `${manifest.version}\n`)
+  t.equal(run('npx', ['--no', '--', 'client-certificate', '--version'], consumer), `${manifest.version}\n`)
   for (const node of nodes) t.match(run(node, [join(consumer, 'node_modules/.bin/client-certificate'), 'issue', '--help'], consumer), 'client-certificate issue --directory ca')
 })
 
