@@ -394,6 +394,7 @@ t.test('many are issued at once from a CSV file, each under a name that stays in
   const cwd = await withAuthority(t, {
     'people.csv': 'subject,email,dns,file\n"CN=Ann Lee,O=Example",ann@example.com ann@example.org,,\nCN=bob,,,bob-1\n',
     'hostile.csv': 'subject\nCN=alice\nCN=../../eve\n',
+    'slash.csv': 'subject,file\nCN=eve,a/../../eve\n',
     'wrong.csv': 'subject,email\nCN=fine,\nCN=carol,no mailbox\n',
     'nobody.csv': 'subject,email\n,a@example.com\n',
     'twice.csv': 'subject\nCN=dora\nCN=dora\n',
@@ -406,6 +407,10 @@ t.test('many are issued at once from a CSV file, each under a name that stays in
     ! made people/bob-1.key, people/bob-1.cer: CN=bob, valid until 2027-11-24T12:00:00Z
     $ client-certificate issue --directory ca --from hostile.csv --out people
     ! error: row 3 of the CSV file: "../../eve" cannot be a file name
+    ! hint: give one in a column file, of letters, digits and @._-
+    [exit 1]
+    $ client-certificate issue --directory ca --from slash.csv --out people
+    ! error: row 2 of the CSV file: "a/../../eve" cannot be a file name
     ! hint: give one in a column file, of letters, digits and @._-
     [exit 1]
     $ client-certificate issue --directory ca --from nobody.csv --out people
