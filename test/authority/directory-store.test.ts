@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { openDirectoryStore } from '../../lib/authority/index.js'
 import { readCertificate } from '../../lib/certificate/index.js'
-import { storeContract } from '../contract/store.js'
+import { storeContract } from '../../lib/authority/store-contract.js'
 import { mintAuthority, mintClient } from '../helpers/mint.js'
 
 const authority = mintAuthority()
