@@ -1,11 +1,12 @@
 import type { KeyObject } from 'node:crypto'
-import { AuthorityError, CertificateError } from '../errors.js'
+import { AuthorityError } from '../errors.js'
 import { nameConstraintsExtension, type Extension, type NameConstraintsText } from '../certificate/index.js'
 import { Authority, type Holder } from './authority.js'
 import { givenOrNewKey, type KeyType } from './key-type.js'
 import { refuseUnknown } from './known-options.js'
 import type { Places } from './places.js'
 import { authorityExtensions } from './profile.js'
+import { reworded } from './reworded.js'
 import { signCertificate } from './sign-certificate.js'
 import { keySigner, verifiedSigner, type Signer } from './signer.js'
 import type { Store } from './store.js'
@@ -74,15 +75,8 @@ async function certify (holder: Holder, constraints: readonly Extension[], signe
   return { certificate: await signCertificate(signer, { issuer: holder.subject, ...holder, extensions }), above: [] }
 }
 
-function constraintExtensions (constraints: NameConstraintsText | undefined): readonly Extension[] {
-  if (constraints === undefined) return []
-  try {
-    return [nameConstraintsExtension(constraints)]
-  } catch (cause) {
-    if (cause instanceof CertificateError) throw new AuthorityError(`nameConstraints: ${cause.message}`, cause)
-    throw cause
-  }
-}
+const constraintExtensions = (constraints: NameConstraintsText | undefined): readonly Extension[] =>
+  constraints === undefined ? [] : [reworded('nameConstraints', () => nameConstraintsExtension(constraints))]
 
 // Greater ones are not read by everyone, and mean nothing.
 const maxPathLength = 255

@@ -1,6 +1,6 @@
-import { AuthorityError, CertificateError } from '../errors.js'
 import { authorityInfoAccessExtension, cRLDistributionPointsExtension, type Extension } from '../certificate/index.js'
 import { refuseUnknown } from './known-options.js'
+import { reworded } from './reworded.js'
 
 /** Where those who verify a certificate find more: absolute URLs that stand in each certificate that is issued. */
 export interface Places {
@@ -21,13 +21,8 @@ const places = ['cRLDistributionPoints', 'ocsp', 'caIssuers']
 export function placeExtensions (given: Places = {}): readonly Extension[] {
   refuseUnknown(given, places)
   const { cRLDistributionPoints = [], ocsp = [], caIssuers = [] } = given
-  try {
-    return [
-      ...(cRLDistributionPoints.length === 0 ? [] : [cRLDistributionPointsExtension(...cRLDistributionPoints)]),
-      ...(ocsp.length + caIssuers.length === 0 ? [] : [authorityInfoAccessExtension({ ocsp, caIssuers })])
-    ]
-  } catch (cause) {
-    if (cause instanceof CertificateError) throw new AuthorityError(`places: ${cause.message}`, cause)
-    throw cause
-  }
+  return reworded('places', () => [
+    ...(cRLDistributionPoints.length === 0 ? [] : [cRLDistributionPointsExtension(...cRLDistributionPoints)]),
+    ...(ocsp.length + caIssuers.length === 0 ? [] : [authorityInfoAccessExtension({ ocsp, caIssuers })])
+  ])
 }

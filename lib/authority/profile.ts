@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto'
-import { AuthorityError, CertificateError } from '../errors.js'
+import { AuthorityError } from '../errors.js'
 import {
   authorityKeyIdentifierExtension, basicConstraintsExtension, extendedKeyUsageExtension, keyIdentifierOf, keyUsageExtension, subjectAltNameExtension,
   subjectKeyIdentifierExtension, type DistinguishedName, type Extension, type GeneralNameText, type KeyPurposeName
 } from '../certificate/index.js'
+import { reworded } from './reworded.js'
 
 /** What a certificate is for: to be shown by a client, or by a server. */
 export type Profile = 'client' | 'server'
@@ -28,14 +29,8 @@ export function alternativeNames (profile: Profile, subject: DistinguishedName, 
   return names.length === 0 ? [] : [alternativeName(names, isNameless)]
 }
 
-function alternativeName (names: readonly GeneralNameText[], critical: boolean): Extension {
-  try {
-    return subjectAltNameExtension(names, critical)
-  } catch (cause) {
-    if (cause instanceof CertificateError) throw new AuthorityError(`subjectAltName: ${cause.message}`, cause)
-    throw cause
-  }
-}
+const alternativeName = (names: readonly GeneralNameText[], critical: boolean): Extension =>
+  reworded('subjectAltName', () => subjectAltNameExtension(names, critical))
 
 /** The extensions of a certificate that is no CA, as RFC 5280 wants them, its alternative names aside. */
 export function leafExtensions (profile: Profile, publicKey: KeyObject, subjectPublicKeyInfo: Buffer, authorityKeyIdentifier: Buffer): readonly Extension[] {

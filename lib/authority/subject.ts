@@ -1,5 +1,6 @@
-import { AuthorityError, CertificateError } from '../errors.js'
+import { AuthorityError } from '../errors.js'
 import { DistinguishedName, parseDistinguishedName, readDistinguishedName, writeDistinguishedName, type Attribute, type AttributeName, type AttributeText } from '../certificate/index.js'
+import { reworded } from './reworded.js'
 
 /**
  * A distinguished name to write: its text in the form of RFC 4514 (`CN=alice,OU=Operations,O=Example`), the name of
@@ -23,13 +24,9 @@ export function subjectName (subject: SubjectName): DistinguishedName {
 
 function parse (subject: SubjectName): DistinguishedName {
   if (subject instanceof DistinguishedName) return subject
-  try {
-    if (typeof subject === 'string') return parseDistinguishedName(subject)
-    return readDistinguishedName(writeDistinguishedName(subject.map((attribute) => [attribute])))
-  } catch (cause) {
-    if (cause instanceof CertificateError) throw new AuthorityError(`subject: ${cause.message}`, cause)
-    throw cause
-  }
+  return reworded('subject', () => typeof subject === 'string'
+    ? parseDistinguishedName(subject)
+    : readDistinguishedName(writeDistinguishedName(subject.map((attribute) => [attribute]))))
 }
 
 // RFC 5280, appendix A.1: the upper bounds, in characters.
