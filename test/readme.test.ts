@@ -27,9 +27,10 @@ async function freePort (): Promise<number> {
   return port
 }
 
-/** `npx` would find the command where the package is installed; here it is the one that was built. */
-const sh = (cwd: string, script: string) =>
-  run('sh', ['-ec', script.replaceAll('npx client-certificate', `'${process.execPath}' '${process.cwd()}/dist/cli/main.js'`)], { cwd })
+/** `npx` would find the command where the package is installed; here it is the one that was built. `cp` may not be there. */
+const sh = (cwd: string, script: string) => run('sh', ['-ec', script
+  .replaceAll('npx client-certificate', `'${process.execPath}' '${process.cwd()}/dist/cli/main.js'`)
+  .replace('cp ca/ca.cer .', `'${process.execPath}' --eval "fs.copyFileSync('ca/ca.cer', 'ca.cer')"`)], { cwd })
 
 /** The server of the README in this folder; gives its port once it listens. */
 async function startServer (t: Test, cwd: string): Promise<number> {
