@@ -132,8 +132,10 @@ t.test('pkijs reads the same in a list as this package', async (t) => {
   t.strictSame(Buffer.from(other.toSchema().toBER()), der, 'and writes it again in the same octets')
 })
 
-const reasonOrDate = (value: asn1js.Enumerated | asn1js.GeneralizedTime | { value: Date }) =>
-  value instanceof asn1js.Enumerated ? value.valueBlock.valueDec : value instanceof asn1js.GeneralizedTime ? value.toDate() : value.value
+function reasonOrDate (value: asn1js.Enumerated | asn1js.GeneralizedTime | { value: Date }): number | Date {
+  if (value instanceof asn1js.Enumerated) return value.valueBlock.valueDec
+  return value instanceof asn1js.GeneralizedTime ? value.toDate() : value.value
+}
 
 const configuration = `
 [ca]
