@@ -94,8 +94,7 @@ export class Caller {
   }
 }
 
-/** Whether what was said still is to be said at this instant, in milliseconds since 1970. */
-export const holds = (verdict: Verdict, at: number): boolean => at >= verdict.from && at < verdict.until
+const holds = (verdict: Verdict, at: number) => at >= verdict.from && at < verdict.until
 
 /** The intermediates of the path that was verified, as DER: what else was sent is of no use. */
 const issuersNeeded = (certificate: Certificate): readonly Buffer[] => certificate.path!.slice(1, -1).map((issuer) => issuer.raw)

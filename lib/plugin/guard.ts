@@ -3,7 +3,7 @@ import { compilePolicy, judge, type Judgement, type Policy } from '../authorizat
 import { ClientCertificateError } from '../errors.js'
 import { connectionOf } from '../tls/index.js'
 import type { AnyRequest } from './augmentation.js'
-import { Caller, holds, nobody, type Refusal, type Verdict } from './callers.js'
+import { Caller, nobody, type Refusal, type Verdict } from './callers.js'
 import { logRefusedRequest } from './journal.js'
 import type { Requirement, Requirements } from './requirement.js'
 
@@ -40,7 +40,7 @@ export class Guard {
   readonly preHandler = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const requirement = this.#requirementOf(request)
     if (requirement === null) return done()
-    const verdict = this.#verdictNow(request)
+    const verdict = this.#currentVerdict(request)
     const refusal = refusalOf(request, requirement, verdict)
     if (refusal === undefined) return done()
     if (!(refusal instanceof Promise)) return refuse(request, reply, refusal, verdict, done)
@@ -64,12 +64,6 @@ export class Guard {
 
   #requirementOf (request: FastifyRequest): Requirement | null {
     return this.#requirements.of(request.routeOptions.config)
-  }
-
-  /** The verdict of `onRequest` where it still holds, which spares asking the connection again. */
-  #verdictNow (request: FastifyRequest): Verdict {
-    const verdict = request.clientCertificateVerdict
-    return verdict !== null && holds(verdict, this.#now()) ? verdict : this.#currentVerdict(request)
   }
 
   // The connection knows its caller. A request over any other way has none, and so no certificate.
