@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { AuthorityError } from '../errors.js'
 import {
-  Certificate, keyIdentifierOf, readCertificationRequest, type CertificateList, type CertificationRequest, type DistinguishedName, type Extension, type Validity
+  Certificate, CertificationRequest, keyIdentifierOf, readCertificationRequest, type CertificateList, type DistinguishedName, type Extension, type Validity
 } from '../certificate/index.js'
 import { certificateListOptions, checkListIssuer, signCertificateList, type CertificateListOptions } from './certificate-list.js'
 import { decide } from './issuance-policy.js'
@@ -95,7 +95,7 @@ export class Authority {
   async sign (request: CertificationRequest | string | Uint8Array, options: SignOptions): Promise<Granted> {
     refuseUnknown(options, signOptions)
     checkProfile(options.profile)
-    const read = typeof request === 'string' || request instanceof Uint8Array ? readCertificationRequest(request) : request
+    const read = request instanceof CertificationRequest ? request : readCertificationRequest(request)
     const validity = this.#validity(options)
     const { subject, extensions, dropped } = await decide(read, options.policy, options.profile)
     const { publicKey, subjectPublicKeyInfo } = read

@@ -1,7 +1,5 @@
-import { extensionTypes, keyIdentifierOf, requestAttributeTypes, type CertificationRequest, type Extension, type KeyPurposeName, type KeyUsage } from '../certificate/index.js'
-import type { Profile } from './profile.js'
-
-const purposes: Readonly<Record<Profile, KeyPurposeName>> = { client: 'clientAuth', server: 'serverAuth' }
+import { extensionTypes, keyIdentifierOf, requestAttributeTypes, type CertificationRequest, type Extension } from '../certificate/index.js'
+import { keyUsagesOf, purposes, type Profile } from './profile.js'
 
 /**
  * What a request asks for beside its names, and a certificate of this profile does not have: in words, such as
@@ -20,15 +18,12 @@ function droppedOf ({ type, value }: Extension, request: CertificationRequest, p
     case extensionTypes.subjectAltName: return []
     // Written by every profile, as CA:FALSE; CA:TRUE was refused before.
     case extensionTypes.basicConstraints: return request.basicConstraints!.pathLenConstraint === undefined ? [] : ['basicConstraints pathLenConstraint']
-    case extensionTypes.keyUsage: return request.keyUsage!.filter((usage) => !isGranted(usage, request, profile)).map((usage) => `keyUsage ${usage}`)
+    case extensionTypes.keyUsage: return request.keyUsage!.filter((usage) => !keyUsagesOf(profile, request.publicKey).includes(usage)).map((usage) => `keyUsage ${usage}`)
     case extensionTypes.extendedKeyUsage: return request.extendedKeyUsage!.filter((purpose) => purpose !== purposes[profile]).map((purpose) => `extendedKeyUsage ${purpose}`)
     case extensionTypes.subjectKeyIdentifier: return isOwnIdentifier(value, request) ? [] : ['subjectKeyIdentifier']
     default: return [extensionNames.get(type) ?? `extension ${type}`]
   }
 }
-
-const isGranted = (usage: KeyUsage, { publicKey }: CertificationRequest, profile: Profile): boolean =>
-  usage === 'digitalSignature' || (usage === 'keyEncipherment' && profile === 'server' && publicKey.asymmetricKeyType === 'rsa')
 
 // The value is an OCTET STRING of 20 octets, where it is the one that every certificate here has.
 const isOwnIdentifier = (value: Buffer, { subjectPublicKeyInfo }: CertificationRequest): boolean =>

@@ -2,14 +2,14 @@ import type { KeyObject } from 'node:crypto'
 import { AuthorityError } from '../errors.js'
 import {
   authorityKeyIdentifierExtension, basicConstraintsExtension, extendedKeyUsageExtension, keyIdentifierOf, keyUsageExtension, subjectAltNameExtension,
-  subjectKeyIdentifierExtension, type DistinguishedName, type Extension, type GeneralNameText, type KeyPurposeName
+  subjectKeyIdentifierExtension, type DistinguishedName, type Extension, type GeneralNameText, type KeyPurposeName, type KeyUsage
 } from '../certificate/index.js'
 import { reworded } from './reworded.js'
 
 /** What a certificate is for: to be shown by a client, or by a server. */
 export type Profile = 'client' | 'server'
 
-const purposes: Readonly<Record<Profile, KeyPurposeName>> = { client: 'clientAuth', server: 'serverAuth' }
+export const purposes: Readonly<Record<Profile, KeyPurposeName>> = { client: 'clientAuth', server: 'serverAuth' }
 
 export function checkProfile (profile: Profile): void {
   if (!Object.hasOwn(purposes, profile)) throw new AuthorityError(`profile ${JSON.stringify(profile)} is none of ${Object.keys(purposes).join(', ')}`)
@@ -32,13 +32,17 @@ export function alternativeNames (profile: Profile, subject: DistinguishedName, 
 const alternativeName = (names: readonly GeneralNameText[], critical: boolean): Extension =>
   reworded('subjectAltName', () => subjectAltNameExtension(names, critical))
 
+/** What a key of this profile is for. */
+export function keyUsagesOf (profile: Profile, publicKey: KeyObject): readonly KeyUsage[] {
+  // TLS 1.2 without forward secrecy sends a secret to the RSA key of the server (RFC 5246, section 7.4.2).
+  return profile === 'server' && publicKey.asymmetricKeyType === 'rsa' ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature']
+}
+
 /** The extensions of a certificate that is no CA, as RFC 5280 wants them, its alternative names aside. */
 export function leafExtensions (profile: Profile, publicKey: KeyObject, subjectPublicKeyInfo: Buffer, authorityKeyIdentifier: Buffer): readonly Extension[] {
-  // TLS 1.2 without forward secrecy sends a secret to the RSA key of the server (RFC 5246, section 7.4.2).
-  const isEncipheredTo = profile === 'server' && publicKey.asymmetricKeyType === 'rsa'
   return [
     basicConstraintsExtension(false),
-    isEncipheredTo ? keyUsageExtension('digitalSignature', 'keyEncipherment') : keyUsageExtension('digitalSignature'),
+    keyUsageExtension(...keyUsagesOf(profile, publicKey)),
     extendedKeyUsageExtension(purposes[profile]),
     subjectKeyIdentifierExtension(keyIdentifierOf(subjectPublicKeyInfo)),
     authorityKeyIdentifierExtension(authorityKeyIdentifier)

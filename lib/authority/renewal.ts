@@ -17,7 +17,8 @@ export const renewOptions = ['publicKey', 'whenPastEnd', 'at', 'days', 'notAfter
 /** What is taken over from a certificate into the next one: profile and alternative names; nothing else that somebody once put in. */
 export function renewalOf (certificate: Certificate, { publicKey }: RenewOptions): { profile: Profile, names: readonly Extension[], publicKey: KeyObject, subjectPublicKeyInfo: Buffer } {
   if (certificate.basicConstraints?.cA === true) throw new AuthorityError(`certificate of ${certificate.subject} is a CA's: make a new one with createAuthority`)
-  if (publicKey !== undefined) checkKey(publicKey, 'publicKey')
+  // One that was signed elsewhere, years ago, may have a key that nothing would be signed for today.
+  checkKey(publicKey ?? certificate.publicKey, publicKey === undefined ? 'the key of the certificate' : 'publicKey')
   return {
     profile: profileOf(certificate),
     names: certificate.extensions.filter(({ type }) => type === extensionTypes.subjectAltName),

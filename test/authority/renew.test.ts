@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { createAuthority, generatePrivateKey, memoryStore, openAuthority } from '../../lib/authority/index.js'
-import { createPublicKey } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { extendedKeyUsage, mint, mintAuthority } from '../helpers/mint.js'
 
 const at = new Date('2026-11-23T12:00:00.000Z')
@@ -84,4 +84,11 @@ t.test('without a store the signature tells whose it is', async (t) => {
   const { certificate } = await authority.issue({ profile: 'client', subject: 'CN=alice', at, days: 30 })
   t.strictSame((await authority.renew(certificate, { at, days: 30 })).certificate.subject.raw, certificate.subject.raw)
   await t.rejects(other.renew(certificate, { at, days: 30 }), { code })
+})
+
+t.test('a key that is too weak by now is not certified once more', async (t) => {
+  const root = mintAuthority()
+  const authority = await openAuthority({ certificate: root.certificate, privateKey: root.privateKey })
+  const old = mint({ subject: 'old', issuer: root, keys: generateKeyPairSync('rsa', { modulusLength: 1024 }) })
+  await t.rejects(authority.renew(old.certificate, { at: new Date(), days: 3 }), { code, message: 'the key of the certificate is an RSA key of 1024 bits, fewer than 2048' })
 })
