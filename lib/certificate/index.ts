@@ -23,6 +23,7 @@ export { accessMethods, attributeTypes, certificateListExtensionTypes, extension
 export type { StringType } from './strings.js'
 export { revocationReasons, type RevocationReason } from './revocation-reason.js'
 export { signatureAlgorithm, signatureAlgorithmOf, type SignatureAlgorithm } from './signature-algorithm.js'
+export { knownHashes, signatureProblem, strongHashes, type KeyHolder, type Signed, type SignatureProblem } from './signature.js'
 
 // From here on: for the rooms of this package, and no promise to anyone else.
 export { readAlgorithmIdentifier } from './algorithm-identifier.js'

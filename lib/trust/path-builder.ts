@@ -2,7 +2,7 @@ import { CertificationPathError } from '../errors.js'
 import type { Certificate } from '../certificate/index.js'
 import { guard, type Broken } from './broken.js'
 import { issuerProblem, leafProblem, type Circumstances } from './rules.js'
-import { signatureProblem } from './signature.js'
+import { certificateSignatureProblem } from './signature.js'
 
 // As many as rustls' webpki and Go's crypto/x509 allow: enough for every honest set, an end for a crafted one.
 const maxSignatureChecks = 100
@@ -88,7 +88,7 @@ export class PathBuilder {
     const broken = lengthProblem(depth, isAnchor) ?? guard(() => issuerProblem(issuer, path, isAnchor, this.#circumstances))
     if (broken !== undefined) return this.#note(path, { certificate: issuer, depth, broken })
     if (++this.#signatureChecks > maxSignatureChecks) throw errorOf({ certificate: last, depth: depth - 1, broken: tooManyChecks })
-    const forged = guard(() => signatureProblem(last, issuer))
+    const forged = guard(() => certificateSignatureProblem(last, issuer))
     return forged === undefined || this.#note(path, { certificate: last, depth: depth - 1, broken: forged })
   }
 
