@@ -1,10 +1,11 @@
 /**
  * Every error code of this package, on one page. Nothing is imported here.
  *
- * Three families:
+ * Four families:
  *   FST_CLIENT_CERTIFICATE_…   what a caller of the application, or its owner at boot, is told
  *   ERR_CERTIFICATION_PATH_…   why a certificate has no good path to a trust anchor
  *   ERR_CERTIFICATE_…          why octets are not the certificate, key or store that they should be
+ *   ERR_REVOCATION_…           why what tells of revocation could not be had
  */
 
 /** Why a request was refused; the end of its code `FST_CLIENT_CERTIFICATE_…`. */
@@ -129,5 +130,30 @@ export class AuthorityError extends Error {
   constructor (message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'AuthorityError'
+  }
+}
+
+/**
+ * URL      it is no `http` or `https` URL, or has credentials in it
+ * HOST     the host is none of those that are allowed
+ * ADDRESS  the host's address is not of the public Internet
+ * TIMEOUT  there was no whole answer in time
+ * STATUS   the status of the answer is not 200
+ * SIZE     the answer is too long
+ * NETWORK  anything else: the name is not known, nobody listens, TLS fails, the connection breaks off
+ */
+export type FetchReason = 'URL' | 'HOST' | 'ADDRESS' | 'TIMEOUT' | 'STATUS' | 'SIZE' | 'NETWORK'
+
+/** A certificate list or an OCSP response could not be had from a URL. */
+export class FetchError extends Error {
+  readonly code = 'ERR_REVOCATION_FETCH'
+  readonly reason: FetchReason
+  readonly url: string
+
+  constructor (reason: FetchReason, url: string, problem: string, cause?: unknown) {
+    super(`${url} cannot be fetched: ${problem}`, cause === undefined ? undefined : { cause })
+    this.name = 'FetchError'
+    this.reason = reason
+    this.url = url
   }
 }
