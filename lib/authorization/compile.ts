@@ -1,8 +1,10 @@
 import { OptionError } from '../errors.js'
 import type { Inquiry } from './inquiry.js'
 import type { Policy } from './policy.js'
+import { keyOf, type Place } from './place.js'
 import { readPolicy } from './policy-rule.js'
 import type { Rule } from './rule.js'
+import { readTexts } from './shape.js'
 
 /** How long a predicate may take to answer: 5 seconds, in milliseconds. Each predicate of a policy has that time. */
 export const defaultPredicateTimeout = 5000
@@ -21,6 +23,8 @@ export interface CompileOptions {
 export interface CompiledPolicy<Request = unknown> {
   /** The option it came from. */
   readonly key: string
+  /** The trust profiles of which one has to have verified the certificate, each once; `undefined` where the policy names none. */
+  readonly trust: readonly string[] | undefined
   /** @internal */
   readonly rule: Rule<Inquiry<Request>>
 }
@@ -36,5 +40,11 @@ export function compilePolicy<Request> (policy: Policy<Request>, key: string, op
   if (!Number.isInteger(predicateTimeout) || predicateTimeout < 1 || predicateTimeout > longestTimeout) {
     throw new OptionError('predicateTimeout', `must be a whole number of milliseconds from 1 to ${longestTimeout}`, { route })
   }
-  return Object.freeze({ key, rule: readPolicy<Request>(policy, { key, route, depth: 0, beneathNot: false, predicateTimeout }) })
+  const place = { key, route, depth: 0, beneathNot: false, predicateTimeout }
+  return Object.freeze({ key, rule: readPolicy<Request>(policy, place), trust: readTrust(policy, keyOf(place, 'trust')) })
+}
+
+function readTrust (policy: object, place: Place): readonly string[] | undefined {
+  if (!Object.hasOwn(policy, 'trust')) return undefined
+  return Object.freeze([...readTexts((policy as { trust: unknown }).trust, place)])
 }

@@ -29,6 +29,9 @@ const certificateReaders: Readonly<Record<Exclude<keyof PolicyObject, Compositio
 const certificateKeys = Object.keys(certificateReaders) as Array<keyof typeof certificateReaders>
 const known: readonly string[] = [...certificateKeys, 'allOf', 'anyOf', 'not']
 
+// Says which certificate the rest is asked of, and so stands at the top alone; `compilePolicy` reads it.
+const knownAtTop: readonly string[] = [...known, 'trust']
+
 function onName (nameOf: (certificate: Certificate) => Certificate['subject']): Reader<Rule<Certificate>> {
   return (value, place) => ruleOn(nameOf, readNames(value, place))
 }
@@ -47,7 +50,9 @@ export function readPolicy<Request> (value: unknown, place: Place): Rule<Inquiry
   if (Array.isArray(value)) throw refusal(place, "is a list, which could mean 'allOf' or 'anyOf': write which")
   if (!isPlainObject(value)) throw refusal(place, `must be a policy, an object or a predicate, not ${kindOf(value)}`)
   if (Reflect.ownKeys(value as object).length === 0) throw refusal(place, 'has no keys, and would let in every verified certificate')
-  const entries = readEntries(value, place, known)
+  const isTop = place.depth === 0
+  if (!isTop && Object.hasOwn(value as object, 'trust')) throw refusal(keyOf(place, 'trust'), 'stands only at the top of a policy: it names who has to have signed the certificate that all the rest is asked of')
+  const entries = readEntries(value, place, isTop ? knownAtTop : known)
   if (entries.has('serialNumber')) checkIssuerOfSerialNumber(entries.get('issuer'), keyOf(place, 'serialNumber'))
   return allOf([...certificateRules<Request>(entries, place), ...compositions<Request>(entries, place)])
 }

@@ -69,6 +69,11 @@ export interface PolicyObject<Request = unknown> extends FingerprintPolicy {
   readonly extendedKeyUsage?: OneOrMore<KeyPurposeName | (string & {})>
   /** Dotted. What the certificate itself asserts; `anyPolicy` stands for itself only. */
   readonly certificatePolicies?: OneOrMore<string>
+  /**
+   * The trust profiles of which one has to have verified the certificate, in the order of preference; `default` is the
+   * option `ca` itself, which counts where this is left out. Only at the top of a policy.
+   */
+  readonly trust?: OneOrMore<string>
   /** Every member must match; they are asked in order, up to the first that does not. */
   readonly allOf?: ReadonlyArray<Policy<Request>>
   /** One member must match; they are asked in order, up to the first that does. A predicate that fails is passed over. */
