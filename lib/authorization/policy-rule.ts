@@ -12,7 +12,7 @@ import { checkIssuerOfSerialNumber, readSerialNumbers } from './serial-number.js
 import { isPlainObject, kindOf, readEntries, readList, type Reader } from './shape.js'
 import { readSubjectAltNames } from './subject-alt-name-rule.js'
 
-type Composition = 'allOf' | 'anyOf' | 'not'
+type Composition = 'allOf' | 'anyOf' | 'not' | 'trust'
 
 /** What is read off the certificate, in the order of asking: the quickest first, and predicates last. */
 const certificateReaders: Readonly<Record<Exclude<keyof PolicyObject, Composition>, Reader<Rule<Certificate>>>> = {

@@ -86,7 +86,7 @@ t.test('an unknown key is refused by name, with what was meant', async (t) => {
   ])
 })
 
-const known = 'serialNumber, subject, issuer, anchor, subjectAltName, extendedKeyUsage, certificatePolicies, fingerprint256, publicKeyFingerprint256, allOf, anyOf, not'
+const known = 'serialNumber, subject, issuer, anchor, subjectAltName, extendedKeyUsage, certificatePolicies, fingerprint256, publicKeyFingerprint256, allOf, anyOf, not, trust'
 
 t.test('what was meant is guessed where two letters at most are wrong', async (t) => {
   const near = ['ssuer', 'issu', 'isssuer', 'xxissuer', 'isuerr', 'ISSUERS', 'izzuer', 'ixsuxr', 'iSSueR!?']
@@ -96,10 +96,6 @@ t.test('what was meant is guessed where two letters at most are wrong', async (t
   t.match(errorOf({ subjectAltName: { IPADRES: '::1' } }).message, /did you mean 'iPAddress'\?$/)
   t.match(errorOf({ subject: { title2: 'a' } }).message, /did you mean 'title'\?$/)
   t.match(errorOf({ subject: { initialz: 'a' } }).message, /did you mean 'initials'\?$/, 'the nearest of several')
-})
-
-t.test('a trust profile cannot be asked for, as there is none', async (t) => {
-  refuses(t, [[{ trust: 'internal' }, 'authorize.trust', `is unknown; known here are ${known}`]])
 })
 
 t.test('keys that would not be seen are refused', async (t) => {
