@@ -10,7 +10,7 @@
 
 /** Why a request was refused; the end of its code `FST_CLIENT_CERTIFICATE_…`. */
 export type RefusalReason =
-  'MISSING' | 'UNTRUSTED' | 'NOT_YET_VALID' | 'EXPIRED' | 'REVOKED' | 'FORBIDDEN' | 'MALFORMED' | 'STATUS_UNKNOWN'
+  'MISSING' | 'UNTRUSTED' | 'NOT_YET_VALID' | 'EXPIRED' | 'REVOKED' | 'FORBIDDEN' | 'MISDIRECTED' | 'MALFORMED' | 'STATUS_UNKNOWN'
 
 // Short sentences that are safe to show to anyone: the details stay in `cause` and in the log.
 const refusals: Record<RefusalReason, { statusCode: number, message: string }> = {
@@ -20,6 +20,7 @@ const refusals: Record<RefusalReason, { statusCode: number, message: string }> =
   EXPIRED: { statusCode: 401, message: 'The client certificate has expired' },
   REVOKED: { statusCode: 401, message: 'The client certificate has been revoked' },
   FORBIDDEN: { statusCode: 403, message: 'The client certificate does not permit this' },
+  MISDIRECTED: { statusCode: 421, message: 'The connection was not made for this host' },
   MALFORMED: { statusCode: 400, message: 'The forwarded client certificate cannot be read' },
   STATUS_UNKNOWN: { statusCode: 503, message: 'The status of the client certificate cannot be told' }
 }
@@ -46,6 +47,8 @@ export class ClientCertificateError extends Error {
 export class OptionError extends Error {
   readonly code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION' | 'FST_CLIENT_CERTIFICATE_INVALID_ROUTE_OPTION'
   readonly key: string
+  /** The message without the name of the option. */
+  readonly problem: string
   readonly statusCode = 500
 
   constructor (key: string, problem: string, options: { cause?: unknown, route?: string } = {}) {
@@ -56,6 +59,7 @@ export class OptionError extends Error {
       ? 'FST_CLIENT_CERTIFICATE_INVALID_OPTION'
       : 'FST_CLIENT_CERTIFICATE_INVALID_ROUTE_OPTION'
     this.key = key
+    this.problem = problem
   }
 }
 
