@@ -4,6 +4,10 @@ export { isPem, readCertificates, readPem, writePem, type PemBlock } from './pem
 export { CertificateList, readCertificateList, readCertificateLists } from './certificate-list.js'
 export { maxCertificateListOctets } from './certificate-list-limits.js'
 export type { RevokedCertificate } from './revoked-certificate.js'
+export { maxOcspResponseOctets, OcspResponse, readOcspResponse, type OcspResponseStatus } from './ocsp-response.js'
+export { BasicOcspResponse, type ResponderID } from './ocsp-basic-response.js'
+export { SingleResponse, type CertStatus } from './ocsp-single-response.js'
+export type { CertID } from './ocsp-cert-id.js'
 export { CertificationRequest, readCertificationRequest } from './certification-request.js'
 export { isKeyOf, readPrivateKey, writeEncryptedPrivateKey, writePrivateKey } from './private-key.js'
 export { isPkcs12, readPkcs12, type Pkcs12 } from './pkcs12-reader.js'
@@ -35,6 +39,9 @@ export { writeCertificate, writeExtension, writeTbsCertificate, type ToBeSigned 
 export { writeCertificateList, writeTbsCertificateList, type EntryToWrite, type ListToBeSigned } from './certificate-list-writer.js'
 export { writeCertificationRequest, writeCertificationRequestInfo, type RequestToBeSigned } from './certification-request-writer.js'
 export { writeDistinguishedName, type AttributeText } from './name-writer.js'
+export { isCertIDOf, writeCertID } from './ocsp-cert-id.js'
+export { writeOcspRequest, type OcspQuestion } from './ocsp-request.js'
+export { ocspTypes } from './ocsp-object-identifiers.js'
 export {
   authorityInfoAccessExtension, authorityKeyIdentifierExtension, basicConstraintsExtension, cRLDistributionPointsExtension, cRLNumberExtension,
   extendedKeyUsageExtension, invalidityDateExtension, keyIdentifierOf, keyUsageExtension, reasonCodeExtension, subjectAltNameExtension, subjectKeyIdentifierExtension, type AccessPlaces
