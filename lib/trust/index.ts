@@ -3,3 +3,4 @@ export { verifyCertificationPath, type CertificateInput, type PathOptions } from
 export type { Purpose } from './rules.js'
 export type { VerifiedPath } from './verified-path.js'
 export { pathStatus, type PathStatus, type RevocationOptions, type StatusSources } from './revocation.js'
+export { confirmListSignature, isListSignedBy } from './list-signature.js'
