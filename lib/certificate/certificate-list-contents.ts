@@ -5,7 +5,7 @@ import { contextTag, encoding, Fields, malformed, onlyChild, readBitStringOctets
 import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
 import { readAuthorityKeyIdentifier, readExtensions, type AuthorityKeyIdentifier, type Extension } from './extensions.js'
 import { certificateListExtensionTypes, extensionTypes } from './object-identifiers.js'
-import { RevokedCertificates } from './revoked-certificates.js'
+import { RevokedCertificates, type EntryIndex } from './revoked-certificates.js'
 import { readTime } from './time.js'
 
 /** What stands in a certificate list (RFC 5280, section 5.1). Times are milliseconds since 1970. */
@@ -24,17 +24,20 @@ export interface CertificateListContents {
   readonly signature: Buffer
 }
 
-/** @throws CertificateError ERR_CERTIFICATE_MALFORMED, ERR_CERTIFICATE_UNSUPPORTED */
-export function readListContents (list: Element): CertificateListContents {
+/**
+ * @param index of the entries, where it was made before
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED, ERR_CERTIFICATE_UNSUPPORTED
+ */
+export function readListContents (list: Element, index?: EntryIndex): CertificateListContents {
   const outer = new Fields(list, 'CertificateList')
   const tbs = outer.take(tags.sequence, 'tbsCertList')
   const signatureAlgorithm = outer.take(tags.sequence, 'signatureAlgorithm')
   const signature = readBitStringOctets(outer.take(tags.bitString, 'signatureValue'))
   outer.end()
-  return { ...readTbsCertificateList(tbs, signatureAlgorithm), tbsCertificateList: encoding(tbs), signature }
+  return { ...readTbsCertificateList(tbs, signatureAlgorithm, index), tbsCertificateList: encoding(tbs), signature }
 }
 
-function readTbsCertificateList (tbs: Element, signatureAlgorithm: Element) {
+function readTbsCertificateList (tbs: Element, signatureAlgorithm: Element, index: EntryIndex | undefined) {
   const fields = new Fields(tbs, 'tbsCertList')
   const version = readVersion(fields.optional(tags.integer))
   expectSame(fields.take(tags.sequence, 'signature'), signatureAlgorithm)
@@ -53,7 +56,7 @@ function readTbsCertificateList (tbs: Element, signatureAlgorithm: Element) {
     nextUpdate: nextUpdate && readTime(nextUpdate),
     extensions,
     ...decodeExtensions(extensions),
-    revokedCertificates: new RevokedCertificates(revoked, version)
+    revokedCertificates: new RevokedCertificates(revoked, version, index)
   }
 }
 

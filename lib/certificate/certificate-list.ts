@@ -6,6 +6,7 @@ import type { DistinguishedName } from './distinguished-name.js'
 import type { AuthorityKeyIdentifier, Extension } from './extensions.js'
 import { isPem, readPem } from './pem.js'
 import type { RevokedCertificate } from './revoked-certificate.js'
+import type { EntryIndex } from './revoked-certificates.js'
 
 /**
  * A certificate list (CRL) as its octets say it (RFC 5280, section 5): well formed, and nothing more. Whether it is
@@ -70,6 +71,9 @@ export class CertificateList {
     return this.#contents.revokedCertificates[Symbol.iterator]()
   }
 
+  /** @internal Where its entries are: with `raw` all that `restoreCertificateList` needs. */
+  get index (): EntryIndex { return this.#contents.revokedCertificates.index }
+
   /** The octets that the signature is over. */
   get tbsCertificateList (): Buffer { return this.#contents.tbsCertificateList }
 
@@ -98,6 +102,14 @@ export function readCertificateList (der: Uint8Array): CertificateList {
   if (der.length > maxCertificateListOctets) throw malformed(`certificate list has ${der.length} octets, more than ${maxCertificateListOctets}`)
   const raw = asBuffer(der)
   return new CertificateList(raw, readListContents(readWhole(raw, tags.sequence, 'CertificateList')))
+}
+
+/**
+ * The list of which these are `raw` and `index`, as they were, in another thread maybe: the entries are not read again, so
+ * the time does not depend on how many there are.
+ */
+export function restoreCertificateList (raw: Buffer, index: EntryIndex): CertificateList {
+  return new CertificateList(raw, readListContents(readWhole(raw, tags.sequence, 'CertificateList'), index))
 }
 
 /**

@@ -30,6 +30,8 @@ export { signatureAlgorithm, signatureAlgorithmOf, type SignatureAlgorithm } fro
 export { knownHashes, signatureProblem, strongHashes, type KeyHolder, type Signed, type SignatureProblem } from './signature.js'
 
 // From here on: for the rooms of this package, and no promise to anyone else.
+export { restoreCertificateList } from './certificate-list.js'
+export type { EntryIndex } from './revoked-certificates.js'
 export { readAlgorithmIdentifier } from './algorithm-identifier.js'
 export { rsaKeyBits } from './rsa-key.js'
 export { parseAddress } from './ip-address.js'

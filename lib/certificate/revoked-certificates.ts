@@ -3,67 +3,54 @@ import { readEntry, revokedCertificate, type RevokedCertificate } from './revoke
 import { writeSerialNumber } from './serial-number.js'
 
 /**
- * The entries of a certificate list, by serial number: octets that were checked once, and typed arrays of 12 octets an
- * entry, for a list may have a million. An entry is decoded when it is asked for.
+ * Where the entries of a list are, by serial number: 12 octets an entry. Made of the octets in one way only, so it may be
+ * kept with them, or made in another thread.
+ */
+export interface EntryIndex {
+  readonly size: number
+  /** Whether any entry says something that may not be passed over and is not understood here. */
+  readonly hasUnknownCriticalExtension: boolean
+  /** Where the entry of each number begins; the numbers begin with 1. */
+  readonly starts: Uint32Array<ArrayBuffer>
+  /** The number of the last entry of each chain, and of the one before each entry in its chain; 0 is none. */
+  readonly last: Uint32Array<ArrayBuffer>
+  readonly before: Uint32Array<ArrayBuffer>
+}
+
+/**
+ * The entries of a certificate list, by serial number: octets that were checked once, and an index of typed arrays, for a
+ * list may have a million. An entry is decoded when it is asked for.
  *
  * Entries whose serial numbers have the same hash make a chain. Building it takes the same time whatever the octets are;
  * to make finding slow is for the issuer alone, once the signature is verified.
  */
 export class RevokedCertificates {
-  readonly size: number
-  /** Whether any entry says something that may not be passed over and is not understood here. */
-  readonly hasUnknownCriticalExtension: boolean
+  readonly index: EntryIndex
   readonly #version: 1 | 2
   readonly #parent: Element
-  /** Where the entry of each number begins; the numbers begin with 1. */
-  readonly #starts: Uint32Array
-  /** The number of the last entry of each chain, and of the one before each entry in its chain; 0 is none. */
-  readonly #last: Uint32Array
-  readonly #before: Uint32Array
 
-  /** @throws CertificateError ERR_CERTIFICATE_MALFORMED, ERR_CERTIFICATE_UNSUPPORTED: an entry that cannot be read */
-  constructor (parent: Element, version: 1 | 2) {
+  /**
+   * @param index of these very octets, where it was made before: they are not read again
+   * @throws CertificateError ERR_CERTIFICATE_MALFORMED, ERR_CERTIFICATE_UNSUPPORTED: an entry that cannot be read
+   */
+  constructor (parent: Element, version: 1 | 2, index = readIndex(parent, version)) {
     this.#version = version
     this.#parent = parent
-    this.size = count(parent)
-    this.#starts = new Uint32Array(this.size + 1)
-    this.#last = new Uint32Array(this.size)
-    this.#before = new Uint32Array(this.size + 1)
-    this.hasUnknownCriticalExtension = this.#fill()
+    this.index = index
     Object.freeze(this)
   }
 
-  #fill (): boolean {
-    let isAnyUnknown = false
-    let number = 0
-    for (const element of elements(this.#parent)) {
-      const { userCertificate, extensions } = readEntry(element, this.#version)
-      isAnyUnknown ||= extensions.hasUnknownCriticalExtension
-      this.#add(++number, element.start, this.#chain(userCertificate.octets, userCertificate.start, userCertificate.end))
-    }
-    return isAnyUnknown
-  }
-
-  #add (number: number, start: number, chain: number): void {
-    this.#starts[number] = start
-    this.#before[number] = this.#last[chain]
-    this.#last[chain] = number
-  }
-
-  #chain (octets: Buffer, from: number, end: number): number {
-    // FNV-1a, over the whole INTEGER.
-    let hash = 0x811c9dc5
-    for (let position = from; position < end; position++) hash = Math.imul(hash ^ octets[position], 0x01000193)
-    return (hash >>> 0) % this.size
-  }
+  get size (): number { return this.index.size }
+  get hasUnknownCriticalExtension (): boolean { return this.index.hasUnknownCriticalExtension }
 
   /** The first entry of this serial number, in lower-case hexadecimal. */
   find (serialNumber: string): RevokedCertificate | undefined {
     const integer = writeSerialNumber(serialNumber)
+    const { size, starts, last, before } = this.index
     let found: Element | undefined
     // A chain begins at its last entry. There is none where the list is empty.
-    for (let number = this.#last[this.#chain(integer, 0, integer.length)] ?? 0; number !== 0; number = this.#before[number]) {
-      const element = readElement(this.#parent.octets, this.#starts[number], this.#parent.end)
+    for (let number = last[chainOf(integer, 0, integer.length, size)] ?? 0; number !== 0; number = before[number]) {
+      const element = readElement(this.#parent.octets, starts[number], this.#parent.end)
       if (isFirst(integer, element)) found = element
     }
     return found && revokedCertificate(readEntry(found, this.#version))
@@ -72,6 +59,29 @@ export class RevokedCertificates {
   * [Symbol.iterator] (): Generator<RevokedCertificate, undefined> {
     for (const element of elements(this.#parent)) yield revokedCertificate(readEntry(element, this.#version))
   }
+}
+
+function readIndex (parent: Element, version: 1 | 2): EntryIndex {
+  const size = count(parent)
+  const [starts, last, before] = [new Uint32Array(size + 1), new Uint32Array(size), new Uint32Array(size + 1)]
+  let hasUnknownCriticalExtension = false
+  let number = 0
+  for (const element of elements(parent)) {
+    const { userCertificate, extensions } = readEntry(element, version)
+    hasUnknownCriticalExtension ||= extensions.hasUnknownCriticalExtension
+    const chain = chainOf(userCertificate.octets, userCertificate.start, userCertificate.end, size)
+    starts[++number] = element.start
+    before[number] = last[chain]
+    last[chain] = number
+  }
+  return Object.freeze({ size, hasUnknownCriticalExtension, starts, last, before })
+}
+
+function chainOf (octets: Buffer, from: number, end: number, chains: number): number {
+  // FNV-1a, over the whole INTEGER.
+  let hash = 0x811c9dc5
+  for (let position = from; position < end; position++) hash = Math.imul(hash ^ octets[position], 0x01000193)
+  return (hash >>> 0) % chains
 }
 
 function * elements (parent: Element): Generator<Element, undefined> {
