@@ -68,7 +68,7 @@ export class Guard {
 
   // The connection knows its caller. A request over any other way has none, and so no certificate.
   #currentVerdict (request: FastifyRequest): Verdict {
-    const caller = connectionOf(request.raw.socket)
+    const caller = connectionOf(request.raw.socket)?.caller
     return caller instanceof Caller ? caller.verdictAt(this.#now()) : nobody
   }
 }

@@ -17,7 +17,7 @@ export async function openServers (app: FastifyInstance, options: CheckedOptions
     throw new OptionError('key', 'is missing: give key and cert, or pfx, here or in Fastify\'s own https options')
   }
   const context = contextOptions(tls, credentials, authorities)
-  const servers = new TlsServers(server, context, options.mode !== 'none', serverEvents(app, options, new Callers(authorities)))
+  const servers = new TlsServers(server, { standard: context, hosts: new Map() }, options.mode !== 'none', serverEvents(app, options, new Callers(authorities)))
   servers.open()
   app.addHook('onClose', async () => servers.close())
 }
@@ -43,16 +43,17 @@ async function unpack (pfx: unknown, passphrase: string | undefined): Promise<Co
 
 function serverEvents ({ log }: FastifyInstance, { mode, now }: CheckedOptions, callers: Callers): ServerEvents {
   return {
-    connected (peer, socket) {
+    connected (peer, connection) {
       const caller = callers.caller(peer, now())
       if (mode !== 'required') return caller
       const { refusal, presented } = caller.verdictAt(now())
       if (refusal !== null) {
-        logRefusedConnection(log, refusal, presented, socket.remoteAddress)
-        socket.destroy()
+        logRefusedConnection(log, refusal, presented, connection.remoteAddress)
+        connection.destroy()
       }
       return caller
     },
-    failed: (failure) => logFailedHandshake(log, failure)
+    failed: (failure) => logFailedHandshake(log, failure),
+    closed () {}
   }
 }

@@ -2,5 +2,7 @@ export { readClientAuthorities, type ClientAuthorities, type ClientAuthorityOpti
 export { readServerCredentials, type ServerCredentialOptions, type ServerCredentials } from './credentials.js'
 export { fileOf, type Source } from './source.js'
 export { checkTlsOptions, contextOptions, inheritedCredentials, inheritedOptions, type ContextCredentials, type TlsOptions } from './context-options.js'
-export { connectionOf, TlsServers, type HandshakeFailure, type ServerEvents } from './servers.js'
+export { connectionOf, type Connection } from './connection.js'
+export type { SecureContexts } from './secure-contexts.js'
+export { TlsServers, type HandshakeFailure, type ServerEvents } from './servers.js'
 export type { PeerCertificates } from './peer.js'

@@ -1,6 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { Server, type SecureContextOptions, type TLSSocket } from 'node:tls'
+import { Server, type TLSSocket } from 'node:tls'
+import { TlsConnection, type Connection } from './connection.js'
 import { peerCertificates, type PeerCertificates } from './peer.js'
+import { prepareContexts, setContexts, type PreparedContexts, type SecureContexts } from './secure-contexts.js'
+import { watchUpgrades } from './upgrades.js'
 
 /** A handshake that came to no end, or a connection that was refused at its end. */
 export interface HandshakeFailure {
@@ -13,36 +16,35 @@ export interface HandshakeFailure {
 
 export interface ServerEvents {
   /** A handshake ended. Called before any other listener and before any request is read; what it returns is kept for the connection. */
-  connected (peer: PeerCertificates | undefined, socket: TLSSocket): object
+  connected (peer: PeerCertificates | undefined, connection: Connection): object
   failed (failure: HandshakeFailure): void
+  /** A connection is gone; `caller` is what `connected` returned for it. */
+  closed (caller: object): void
 }
 
 // Fires for each server that Fastify opens, before it is bound; Fastify tells nothing of those behind the first.
 const listening = 'tracing:net.server.listen:asyncStart'
 
-const connection = Symbol('fastify-client-certificate.connection')
-
-/**
- * What `connected` returned for the connection that `socket` belongs to, or `undefined` on a connection that did not come
- * through here. `socket` may be the one that HTTP/2 puts in front, which hands properties through.
- */
-export const connectionOf = (socket: object): object | undefined => (socket as { [connection]?: object })[connection]
-
 /**
  * All TLS servers of one application: the one that it has, and those that it opens besides, as for
- * `listen({ host: 'localhost' })` on a machine where that is two addresses. Each gets the same context and listeners.
+ * `listen({ host: 'localhost' })` on a machine where that is two addresses. Each gets the same contexts and listeners.
  */
 export class TlsServers {
   readonly #main: Server
-  readonly #adopted = new Set<Server>()
-  readonly #context: SecureContextOptions
+  /** With what ends the watch over its upgrades. */
+  readonly #adopted = new Map<Server, () => void>()
+  readonly #connections = new Set<TlsConnection>()
   readonly #requestCertificate: boolean
   readonly #events: ServerEvents
+  #contexts: PreparedContexts
 
-  /** Nothing happens before `open`. */
-  constructor (main: Server, context: SecureContextOptions, requestCertificate: boolean, events: ServerEvents) {
+  /**
+   * Nothing happens before `open`.
+   * @throws what `tls.createSecureContext` throws
+   */
+  constructor (main: Server, contexts: SecureContexts, requestCertificate: boolean, events: ServerEvents) {
     this.#main = main
-    this.#context = context
+    this.#contexts = prepareContexts(contexts)
     this.#requestCertificate = requestCertificate
     this.#events = events
   }
@@ -52,25 +54,44 @@ export class TlsServers {
     subscribe(listening, this.#onListening)
   }
 
-  /** Takes the listeners away again; the servers keep their context. */
+  /**
+   * Other contexts, for every server and host name. Sessions and tickets of before are not resumed; those made with
+   * explicit `ticketKeys` are where CAs and certificates are the very same. Connections that are open stay, and those whose
+   * handshake is under way end it with the contexts of before: `connected` is called, and has to judge, afterwards.
+   * @throws what `tls.createSecureContext` throws, and then nothing has changed
+   */
+  replace (contexts: SecureContexts): void {
+    this.#contexts = prepareContexts(contexts)
+    for (const server of this.#adopted.keys()) setContexts(server, this.#contexts)
+  }
+
+  /** The live connections of all servers. */
+  get connections (): Iterable<Connection> {
+    return this.#connections.values()
+  }
+
+  /** Takes the listeners away again; the servers keep their contexts. */
   close (): void {
     unsubscribe(listening, this.#onListening)
-    for (const server of this.#adopted) {
+    for (const [server, unwatch] of this.#adopted) {
+      unwatch()
       server.off('secureConnection', this.#onSecureConnection)
       server.off('tlsClientError', this.#onClientError)
+      server.off('session', TlsConnection.beginHttp2)
     }
     this.#adopted.clear()
   }
 
   #adopt (server: Server): void {
     if (this.#adopted.has(server)) return
-    this.#adopted.add(server)
-    server.setSecureContext(this.#context)
+    this.#adopted.set(server, watchUpgrades(server, TlsConnection.beginWebSocket))
+    setContexts(server, this.#contexts)
     // Never rejectUnauthorized: the verdict is ours, and OpenSSL would close connections without a word to the log.
     Object.assign(server, { requestCert: this.#requestCertificate, rejectUnauthorized: false })
     // An ordinary listener comes after that of HTTP, which may have read a request by then.
     server.prependListener('secureConnection', this.#onSecureConnection)
     server.on('tlsClientError', this.#onClientError)
+    server.on('session', TlsConnection.beginHttp2)
   }
 
   readonly #onListening = (message: unknown): void => {
@@ -88,12 +109,19 @@ export class TlsServers {
     try {
       socket.disableRenegotiation()
       const peer = this.#requestCertificate ? peerCertificates(socket) : undefined
-      Object.assign(socket, { [connection]: this.#events.connected(peer, socket) })
+      const connection = new TlsConnection(socket)
+      connection.begin(this.#events.connected(peer, connection), this.#onClose)
+      this.#connections.add(connection)
     } catch (error) {
       // Thrown from here it would end the process, and a stranger's certificate must not be able to do that.
       this.#onClientError(error as Error, socket)
       socket.destroy()
     }
+  }
+
+  readonly #onClose = (connection: TlsConnection): void => {
+    this.#connections.delete(connection)
+    this.#events.closed(connection.caller)
   }
 
   readonly #onClientError = (error: Error & { code?: string }, socket: TLSSocket): void => {

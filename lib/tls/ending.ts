@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+
+/** A socket of HTTP/1, with what Node keeps on it: no public event tells of it without a cost to each request. */
+export interface HttpSocket extends TLSSocket {
+  /** Absent before HTTP takes the socket up, `null` once it has handed it over to another protocol. */
+  readonly parser?: { onIncoming?: unknown } | null
+  /** The answer under way. */
+  readonly _httpMessage?: ServerResponse | null
+}
+
+/**
+ * Ends a connection of HTTP/1: at once when it is idle, else after the answer under way, which says so if it has not
+ * begun. Of requests behind that one nothing is done (RFC 9112, section 9.6).
+ */
+export function endHttp1 (socket: HttpSocket): void {
+  const { parser, _httpMessage: answer } = socket
+  if (!parser) {
+    socket.destroy()
+    return
+  }
+  parser.onIncoming = drop
+  if (!answer) return socket.destroySoon()
+  if (!answer.headersSent) answer.setHeader('connection', 'close')
+  // Keeps Node from sending the answers to requests behind it, which may have been read already.
+  Object.assign(answer, { _last: true })
+  answer.once('finish', () => socket.destroySoon())
+}
+
+function drop (request: IncomingMessage & { upgrade?: boolean }): number {
+  request.upgrade = false
+  return 0
+}
+
+// RFC 6455, section 5.5.1: the last frame, not masked, two octets: 1008, that the endpoint's policy was violated.
+const closeFrame = Buffer.from([0x88, 2, 1008 >> 8, 1008 & 0xff])
+
+/** Ends a WebSocket, whatever library has it: nothing that it says or is told from now on goes through. */
+export function endWebSocket (socket: TLSSocket): void {
+  socket.removeAllListeners('data').removeAllListeners('readable')
+  // A library that writes on is told by an error, which must not end the process where it does not listen.
+  socket.on('error', ignore)
+  socket.end(closeFrame)
+  // What comes is read and dropped: with it unread, the system would tell the client of a broken connection.
+  socket.resume()
+}
+
+const ignore = (): void => {}
