@@ -1,6 +1,6 @@
-import { verify, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { AuthorityError, CertificateError } from '../errors.js'
-import { signatureAlgorithm, type CertificationRequest, type SignatureAlgorithm } from '../certificate/index.js'
+import { signatureAlgorithm, signatureProblem, strongHashes, type AlgorithmIdentifier, type CertificationRequest, type SignatureAlgorithm } from '../certificate/index.js'
 import { checkKey } from './key-type.js'
 
 /**
@@ -12,8 +12,8 @@ export async function checkProofOfPossession (request: CertificationRequest): Pr
   const key = await keyOf(request)
   checkKey(key, 'the key of the request')
   checkRsaKey(key)
-  const algorithm = algorithmOf(request)
-  if (!isSignedBy(key, request, algorithm)) throw new AuthorityError('the request is not signed by the key that it is for')
+  checkAlgorithm(request)
+  if (!isSignedBy(key, request)) throw new AuthorityError('the request is not signed by the key that it is for')
 }
 
 async function keyOf (request: CertificationRequest): Promise<KeyObject> {
@@ -40,17 +40,14 @@ function checkRsaKey ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): v
   if (publicExponent < 3n || publicExponent % 2n === 0n) throw new AuthorityError(`the key of the request is an RSA key with the exponent ${publicExponent}`)
 }
 
-// Collisions for these two can be had (RFC 6151; SHAttered, 2017).
-const brokenHashes: ReadonlySet<string | null> = new Set(['md5', 'sha1'])
-
-function algorithmOf (request: CertificationRequest): SignatureAlgorithm {
-  const algorithm = known(request)
-  if (algorithm === undefined) throw new AuthorityError(`the request is signed with ${request.signatureAlgorithm.algorithm}, which is not known here`)
-  if (brokenHashes.has(algorithm.hash)) throw new AuthorityError(`the request is signed with ${algorithm.hash}, which is not accepted`)
-  return algorithm
+function checkAlgorithm ({ signatureAlgorithm: identifier }: CertificationRequest): void {
+  const algorithm = known(identifier)
+  if (algorithm === undefined) throw new AuthorityError(`the request is signed with ${identifier.algorithm}, which is not known here`)
+  const { hash } = algorithm
+  if (hash !== null && !strongHashes.has(hash)) throw new AuthorityError(`the request is signed with ${hash}, which is not accepted`)
 }
 
-function known ({ signatureAlgorithm: identifier }: CertificationRequest): SignatureAlgorithm | undefined {
+function known (identifier: AlgorithmIdentifier): SignatureAlgorithm | undefined {
   try {
     return signatureAlgorithm(identifier)
   } catch (cause) {
@@ -58,6 +55,5 @@ function known ({ signatureAlgorithm: identifier }: CertificationRequest): Signa
   }
 }
 
-function isSignedBy (key: KeyObject, { certificationRequestInfo, signature }: CertificationRequest, { keyTypes, hash, padding, saltLength }: SignatureAlgorithm): boolean {
-  return keyTypes.includes(key.asymmetricKeyType as string) && verify(hash, certificationRequestInfo, { key, padding, saltLength }, signature)
-}
+const isSignedBy = (publicKey: KeyObject, { signatureAlgorithm: algorithm, certificationRequestInfo: octets, signature }: CertificationRequest): boolean =>
+  signatureProblem({ algorithm, octets, signature }, { publicKey }) === undefined

@@ -1,7 +1,7 @@
-import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
+import { createPublicKey, sign, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { AuthorityError } from '../errors.js'
-import { readAlgorithmIdentifier, signatureAlgorithm, signatureAlgorithmOf, type SignatureAlgorithm } from '../certificate/index.js'
+import { knownHashes, readAlgorithmIdentifier, signatureAlgorithm, signatureAlgorithmOf, signatureProblem, type AlgorithmIdentifier } from '../certificate/index.js'
 import { checkKey } from './key-type.js'
 
 /**
@@ -36,25 +36,25 @@ export function keySigner (privateKey: KeyObject): Signer {
  * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: its algorithm is not known here, or is not one of its key's
  */
 export function verifiedSigner (signer: Signer): Signer {
-  const { hash, padding, saltLength } = algorithmOf(signer)
-  const key = signer.publicKey
+  const algorithm = algorithmOf(signer)
+  const publicKey = signer.publicKey
   return {
     signatureAlgorithm: signer.signatureAlgorithm,
-    publicKey: key,
+    publicKey,
     async sign (octets) {
       const signature = await signer.sign(octets)
-      if (!verify(hash, octets, { key, padding, saltLength }, signature)) throw new AuthorityError('signer gave a signature that its publicKey does not verify')
+      if (signatureProblem({ algorithm, octets, signature }, { publicKey }, knownHashes) !== undefined) throw new AuthorityError('signer gave a signature that its publicKey does not verify')
       return signature
     }
   }
 }
 
-function algorithmOf (signer: Signer): SignatureAlgorithm {
+function algorithmOf (signer: Signer): AlgorithmIdentifier {
   checkKey(signer.publicKey, 'signer.publicKey')
   const identifier = readAlgorithmIdentifier(signer.signatureAlgorithm)
   const algorithm = signatureAlgorithm(identifier)
   if (algorithm === undefined) throw new AuthorityError(`signer.signatureAlgorithm ${identifier.algorithm} is not known here`)
   const type = signer.publicKey.asymmetricKeyType as string
   if (!algorithm.keyTypes.includes(type)) throw new AuthorityError(`signer.signatureAlgorithm ${identifier.algorithm} is not for its key of type ${type}`)
-  return algorithm
+  return identifier
 }
