@@ -3,7 +3,9 @@ import { readListNumber } from './certificate-list-extensions.js'
 import { withinLimit } from './certificate-list-limits.js'
 import { contextTag, encoding, Fields, malformed, onlyChild, readBitStringOctets, readSmallInteger, tags, type Element } from './der.js'
 import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
+import { readDistributionPoints, type DistributionPoint } from './distribution-points.js'
 import { readAuthorityKeyIdentifier, readExtensions, type AuthorityKeyIdentifier, type Extension } from './extensions.js'
+import { readIssuingDistributionPoint, type IssuingDistributionPoint } from './issuing-distribution-point.js'
 import { certificateListExtensionTypes, extensionTypes } from './object-identifiers.js'
 import { RevokedCertificates, type EntryIndex } from './revoked-certificates.js'
 import { readTime } from './time.js'
@@ -20,6 +22,8 @@ export interface CertificateListContents {
   readonly number: bigint | undefined
   readonly baseNumber: bigint | undefined
   readonly authorityKeyIdentifier: AuthorityKeyIdentifier | undefined
+  readonly issuingDistributionPoint: IssuingDistributionPoint | undefined
+  readonly freshestCRL: readonly DistributionPoint[]
   readonly tbsCertificateList: Buffer
   readonly signature: Buffer
 }
@@ -72,7 +76,7 @@ function expectSame (inner: Element, outer: Element): void {
   if (!encoding(inner).equals(encoding(outer))) throw malformed('the certificate list names two signature algorithms', inner.start)
 }
 
-const noExtensions: readonly Extension[] = Object.freeze([])
+const noExtensions: readonly never[] = Object.freeze([])
 
 function optionalExtensions (fields: Fields): readonly Extension[] {
   const element = fields.optional(contextTag(0, true))
@@ -84,9 +88,13 @@ function decodeExtensions (extensions: readonly Extension[]) {
   const number = valueOf(certificateListExtensionTypes.cRLNumber)
   const baseNumber = valueOf(certificateListExtensionTypes.deltaCRLIndicator)
   const authorityKeyIdentifier = valueOf(extensionTypes.authorityKeyIdentifier)
+  const issuingDistributionPoint = valueOf(certificateListExtensionTypes.issuingDistributionPoint)
+  const freshestCRL = valueOf(certificateListExtensionTypes.freshestCRL)
   return {
     number: number && readListNumber(number, 'cRLNumber'),
     baseNumber: baseNumber && readListNumber(baseNumber, 'deltaCRLIndicator'),
-    authorityKeyIdentifier: authorityKeyIdentifier && readAuthorityKeyIdentifier(authorityKeyIdentifier)
+    authorityKeyIdentifier: authorityKeyIdentifier && readAuthorityKeyIdentifier(authorityKeyIdentifier),
+    issuingDistributionPoint: issuingDistributionPoint && readIssuingDistributionPoint(issuingDistributionPoint),
+    freshestCRL: freshestCRL === undefined ? noExtensions : readDistributionPoints(freshestCRL, 'freshestCRL')
   }
 }

@@ -1,4 +1,6 @@
 import { malformed, readInteger, readWhole, tags } from './der.js'
+import type { DistinguishedName } from './distinguished-name.js'
+import { readGeneralNames } from './extensions.js'
 import { revocationReasons, type RevocationReason } from './revocation-reason.js'
 import { readTime } from './time.js'
 
@@ -25,3 +27,13 @@ export function readReasonCode (value: Buffer): RevocationReason {
 /** In milliseconds since 1970 (RFC 5280, section 5.3.2). */
 export const readInvalidityDate = (value: Buffer): number =>
   readTime(readWhole(value, tags.generalizedTime, 'invalidityDate'))
+
+/**
+ * The directory name of whoever issued the certificate of an entry (RFC 5280, section 5.3.3). Without one nobody could tell
+ * whose certificate it is, and the list could be used for none.
+ */
+export function readCertificateIssuer (value: Buffer): DistinguishedName {
+  const name = readGeneralNames(value, 'certificateIssuer').find((each) => each.type === 'directoryName')
+  if (name === undefined) throw malformed('certificateIssuer has no directory name')
+  return name.value
+}

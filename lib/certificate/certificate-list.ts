@@ -3,7 +3,9 @@ import { readListContents, type CertificateListContents } from './certificate-li
 import { maxCertificateListOctets } from './certificate-list-limits.js'
 import { asBuffer, malformed, readWhole, tags } from './der.js'
 import type { DistinguishedName } from './distinguished-name.js'
+import type { DistributionPoint } from './distribution-points.js'
 import type { AuthorityKeyIdentifier, Extension } from './extensions.js'
+import type { IssuingDistributionPoint } from './issuing-distribution-point.js'
 import { isPem, readPem } from './pem.js'
 import type { RevokedCertificate } from './revoked-certificate.js'
 import type { EntryIndex } from './revoked-certificates.js'
@@ -46,25 +48,36 @@ export class CertificateList {
   /** All extensions of the list in order, with their criticality, also those that are not decoded here. */
   get extensions (): readonly Extension[] { return this.#contents.extensions }
 
+  /** Of which certificates the list tells; `undefined` where of all that its issuer issued. */
+  get issuingDistributionPoint (): IssuingDistributionPoint | undefined { return this.#contents.issuingDistributionPoint }
+
+  /** Where delta lists for it are. Empty where the list does not tell. */
+  get freshestCRL (): readonly DistributionPoint[] { return this.#contents.freshestCRL }
+
   /** Whether this is a delta CRL (RFC 5280, section 5.2.4), which tells only what changed since another list. */
-  get isDelta (): boolean { return this.#contents.baseNumber !== undefined }
+  get isDelta (): boolean { return this.baseCRLNumber !== undefined }
+
+  /** The number of the list since which a delta CRL tells what changed; `undefined` where this is none. */
+  get baseCRLNumber (): bigint | undefined { return this.#contents.baseNumber }
 
   /** How many entries there are. */
   get size (): number { return this.#contents.revokedCertificates.size }
 
   /**
-   * Whether any entry has a critical extension that is not understood here, as certificateIssuer of an indirect CRL. Such
-   * a list tells of no certificate at all (RFC 5280, section 5.3): entries may be of certificates of another issuer.
+   * Whether any entry has a critical extension that is not understood here. Such a list tells of no certificate at all
+   * (RFC 5280, section 5.3).
    */
   get hasUnknownCriticalEntryExtension (): boolean { return this.#contents.revokedCertificates.hasUnknownCriticalExtension }
 
   /**
    * What the list says of the certificate with this serial number (lower-case hexadecimal, as `certificate.serialNumber`);
-   * `undefined` where it has no such entry. Of entries with the same number it is the first.
+   * `undefined` where it has no such entry. Of entries with the same number it is the first. The certificate is one of
+   * `certificateIssuer`, by default of the issuer of the list; in an indirect list others may have the same number.
    * @throws CertificateError ERR_CERTIFICATE_MALFORMED: the text is no serial number
    */
-  find (serialNumber: string): RevokedCertificate | undefined {
-    return this.#contents.revokedCertificates.find(serialNumber)
+  find (serialNumber: string, certificateIssuer: DistinguishedName = this.issuer): RevokedCertificate | undefined {
+    const isOwn = certificateIssuer.equals(this.issuer)
+    return this.#contents.revokedCertificates.find(serialNumber, (named) => named === undefined ? isOwn : named.equals(certificateIssuer))
   }
 
   [Symbol.iterator] (): Iterator<RevokedCertificate, undefined> {

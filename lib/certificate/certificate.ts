@@ -115,6 +115,9 @@ export class Certificate {
   /** Empty where the certificate has none. */
   get cRLDistributionPoints () { return this.#contents.decoded.cRLDistributionPoints }
 
+  /** Where delta lists are (RFC 5280, section 4.2.1.15). Empty where the certificate has none. */
+  get freshestCRL () { return this.#contents.decoded.freshestCRL }
+
   /** Empty where the certificate has none. */
   get authorityInfoAccess () { return this.#contents.decoded.authorityInfoAccess }
 

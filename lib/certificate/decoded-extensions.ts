@@ -3,7 +3,7 @@ import * as read from './extensions.js'
 import type { Extension, KeyUsage } from './extensions.js'
 import type { GeneralName } from './general-name.js'
 import { readNameConstraints, type NameConstraints } from './name-constraints.js'
-import { extensionTypes, type KeyPurposeName } from './object-identifiers.js'
+import { certificateListExtensionTypes, extensionTypes, type KeyPurposeName } from './object-identifiers.js'
 import { readCertificatePolicies, readInhibitAnyPolicy, readPolicyConstraints, readPolicyMappings, type PolicyConstraints, type PolicyInformation, type PolicyMapping } from './policies.js'
 
 /** The values of the extensions that RFC 5280 defines, each `undefined` (lists: empty) where the certificate has it not. */
@@ -21,6 +21,7 @@ export interface DecodedExtensions {
   readonly subjectKeyIdentifier: Buffer | undefined
   readonly authorityKeyIdentifier: read.AuthorityKeyIdentifier | undefined
   readonly cRLDistributionPoints: readonly DistributionPoint[]
+  readonly freshestCRL: readonly DistributionPoint[]
   readonly authorityInfoAccess: readonly AccessDescription[]
 }
 
@@ -41,7 +42,8 @@ const readers: ReadonlyMap<string, (into: Mutable, value: Buffer) => void> = new
   [extensionTypes.inhibitAnyPolicy, (into, value) => { into.inhibitAnyPolicy = readInhibitAnyPolicy(value) }],
   [extensionTypes.subjectKeyIdentifier, (into, value) => { into.subjectKeyIdentifier = read.readSubjectKeyIdentifier(value) }],
   [extensionTypes.authorityKeyIdentifier, (into, value) => { into.authorityKeyIdentifier = read.readAuthorityKeyIdentifier(value) }],
-  [extensionTypes.cRLDistributionPoints, (into, value) => { into.cRLDistributionPoints = readDistributionPoints(value) }],
+  [extensionTypes.cRLDistributionPoints, (into, value) => { into.cRLDistributionPoints = readDistributionPoints(value, 'cRLDistributionPoints') }],
+  [certificateListExtensionTypes.freshestCRL, (into, value) => { into.freshestCRL = readDistributionPoints(value, 'freshestCRL') }],
   [extensionTypes.authorityInfoAccess, (into, value) => { into.authorityInfoAccess = readAuthorityInfoAccess(value) }]
 ])
 
@@ -60,6 +62,7 @@ export function decodeExtensions (extensions: readonly Extension[]): DecodedExte
     subjectKeyIdentifier: undefined,
     authorityKeyIdentifier: undefined,
     cRLDistributionPoints: none,
+    freshestCRL: none,
     authorityInfoAccess: none
   }
   for (const { type, value } of extensions) readers.get(type)?.(decoded, value)

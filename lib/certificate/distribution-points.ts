@@ -2,11 +2,15 @@ import { contextTag, expect, Fields, readMembers, readNamedBits, readObjectIdent
 import { attributes, type Attribute } from './distinguished-name.js'
 import { generalName, generalNames, type GeneralName } from './general-name.js'
 
-export interface DistributionPoint {
+/** Neither is there where no place is told. */
+export interface DistributionPointName {
   /** Where the certificate list is, or the directory name of its place. */
   readonly fullName: readonly GeneralName[] | undefined
   /** Attributes to add to the issuer's name. */
   readonly nameRelativeToCRLIssuer: readonly Attribute[] | undefined
+}
+
+export interface DistributionPoint extends DistributionPointName {
   /** The numbers of the reason flags it covers, or `undefined` for all. */
   readonly reasons: readonly number[] | undefined
   readonly cRLIssuer: readonly GeneralName[] | undefined
@@ -18,8 +22,9 @@ export interface AccessDescription {
   readonly accessLocation: GeneralName
 }
 
-export function readDistributionPoints (value: Buffer): readonly DistributionPoint[] {
-  return readMembers(readWhole(value, tags.sequence, 'cRLDistributionPoints'), 'cRLDistributionPoints', distributionPoint)
+/** The value of cRLDistributionPoints, or of freshestCRL (RFC 5280, sections 4.2.1.13 and 4.2.1.15). */
+export function readDistributionPoints (value: Buffer, what: string): readonly DistributionPoint[] {
+  return readMembers(readWhole(value, tags.sequence, what), what, distributionPoint)
 }
 
 function distributionPoint (element: Element): DistributionPoint {
@@ -35,7 +40,7 @@ function distributionPoint (element: Element): DistributionPoint {
   })
 }
 
-function distributionPointName (element: Element | undefined): Pick<DistributionPoint, 'fullName' | 'nameRelativeToCRLIssuer'> {
+export function distributionPointName (element: Element | undefined): DistributionPointName {
   if (element === undefined) return { fullName: undefined, nameRelativeToCRLIssuer: undefined }
   const fields = new Fields(element, 'DistributionPointName')
   const fullName = fields.optional(contextTag(0, true))

@@ -1,6 +1,7 @@
-import { readInvalidityDate, readReasonCode } from './certificate-list-extensions.js'
+import { readCertificateIssuer, readInvalidityDate, readReasonCode } from './certificate-list-extensions.js'
 import { withinLimit } from './certificate-list-limits.js'
 import { contents, expect, Fields, readInteger, tags, type Element } from './der.js'
+import type { DistinguishedName } from './distinguished-name.js'
 import { readExtensions, serialNumberText } from './extensions.js'
 import { certificateListExtensionTypes as types } from './object-identifiers.js'
 import type { RevocationReason } from './revocation-reason.js'
@@ -15,7 +16,9 @@ export interface RevokedCertificate {
   readonly reason: RevocationReason | undefined
   /** Since when the private key is thought to have been known to others; `undefined` where it is not told. */
   readonly invalidityDate: Date | undefined
-  /** Whether it says something that may not be passed over and is not understood here, as whose certificate it is. */
+  /** Who issued the certificate; `undefined` where it is the issuer of the list. */
+  readonly certificateIssuer: DistinguishedName | undefined
+  /** Whether it says something that may not be passed over and is not understood here. */
   readonly hasUnknownCriticalExtension: boolean
 }
 
@@ -29,6 +32,8 @@ export interface Entry {
 interface EntryExtensions {
   readonly reason: RevocationReason | undefined
   readonly invalidityDate: number | undefined
+  /** Also of the entries that follow, up to the next one that names an issuer (RFC 5280, section 5.3.3). */
+  readonly certificateIssuer: DistinguishedName | undefined
   readonly hasUnknownCriticalExtension: boolean
 }
 
@@ -43,26 +48,27 @@ export function readEntry (element: Element, version: 1 | 2): Entry {
   return { userCertificate, revocationDate, extensions: extensions === undefined ? noExtensions : readEntryExtensions(extensions) }
 }
 
-const noExtensions: EntryExtensions = { reason: undefined, invalidityDate: undefined, hasUnknownCriticalExtension: false }
+const noExtensions: EntryExtensions = { reason: undefined, invalidityDate: undefined, certificateIssuer: undefined, hasUnknownCriticalExtension: false }
 
 function readEntryExtensions (element: Element): EntryExtensions {
   const found = { ...noExtensions }
   for (const { type, critical, value } of readExtensions(element)) {
     if (type === types.reasonCode) found.reason = readReasonCode(value)
     else if (type === types.invalidityDate) found.invalidityDate = readInvalidityDate(value)
-    // certificateIssuer is critical by definition (RFC 5280, section 5.3.3), whatever an entry says of it.
-    else if (critical || type === types.certificateIssuer) found.hasUnknownCriticalExtension = true
+    else if (type === types.certificateIssuer) found.certificateIssuer = readCertificateIssuer(value)
+    else if (critical) found.hasUnknownCriticalExtension = true
   }
   return found
 }
 
-export function revokedCertificate ({ userCertificate, revocationDate, extensions }: Entry): RevokedCertificate {
+export function revokedCertificate ({ userCertificate, revocationDate, extensions }: Entry, certificateIssuer: DistinguishedName | undefined): RevokedCertificate {
   const { reason, invalidityDate, hasUnknownCriticalExtension } = extensions
   return Object.freeze({
     serialNumber: serialNumberText(contents(userCertificate)),
     revocationDate: new Date(revocationDate),
     reason,
     invalidityDate: invalidityDate === undefined ? undefined : new Date(invalidityDate),
+    certificateIssuer,
     hasUnknownCriticalExtension
   })
 }

@@ -1,4 +1,5 @@
 import { readElement, type Element } from './der.js'
+import type { DistinguishedName } from './distinguished-name.js'
 import { readEntry, revokedCertificate, type RevokedCertificate } from './revoked-certificate.js'
 import { writeSerialNumber } from './serial-number.js'
 
@@ -15,6 +16,11 @@ export interface EntryIndex {
   /** The number of the last entry of each chain, and of the one before each entry in its chain; 0 is none. */
   readonly last: Uint32Array<ArrayBuffer>
   readonly before: Uint32Array<ArrayBuffer>
+  /**
+   * Of each entry, the number of the one that names the issuer of its certificate (RFC 5280, section 5.3.3: it holds for
+   * those that follow, too); 0 is none. `undefined` where no entry names one.
+   */
+  readonly naming: Uint32Array<ArrayBuffer> | undefined
 }
 
 /**
@@ -43,21 +49,34 @@ export class RevokedCertificates {
   get size (): number { return this.index.size }
   get hasUnknownCriticalExtension (): boolean { return this.index.hasUnknownCriticalExtension }
 
-  /** The first entry of this serial number, in lower-case hexadecimal. */
-  find (serialNumber: string): RevokedCertificate | undefined {
+  /** The first entry of this serial number, in lower-case hexadecimal, whose issuer, `undefined` where it names none, is the right one. */
+  find (serialNumber: string, isRight: (certificateIssuer: DistinguishedName | undefined) => boolean): RevokedCertificate | undefined {
     const integer = writeSerialNumber(serialNumber)
     const { size, starts, last, before } = this.index
-    let found: Element | undefined
+    let found: RevokedCertificate | undefined
     // A chain begins at its last entry. There is none where the list is empty.
     for (let number = last[chainOf(integer, 0, integer.length, size)] ?? 0; number !== 0; number = before[number]) {
       const element = readElement(this.#parent.octets, starts[number], this.#parent.end)
-      if (isFirst(integer, element)) found = element
+      if (!isFirst(integer, element)) continue
+      const certificateIssuer = this.#issuerOf(number)
+      if (isRight(certificateIssuer)) found = revokedCertificate(readEntry(element, this.#version), certificateIssuer)
     }
-    return found && revokedCertificate(readEntry(found, this.#version))
+    return found
+  }
+
+  #issuerOf (number: number): DistinguishedName | undefined {
+    const naming = this.index.naming?.[number] ?? 0
+    if (naming === 0) return undefined
+    return readEntry(readElement(this.#parent.octets, this.index.starts[naming], this.#parent.end), this.#version).extensions.certificateIssuer
   }
 
   * [Symbol.iterator] (): Generator<RevokedCertificate, undefined> {
-    for (const element of elements(this.#parent)) yield revokedCertificate(readEntry(element, this.#version))
+    let certificateIssuer: DistinguishedName | undefined
+    for (const element of elements(this.#parent)) {
+      const entry = readEntry(element, this.#version)
+      certificateIssuer = entry.extensions.certificateIssuer ?? certificateIssuer
+      yield revokedCertificate(entry, certificateIssuer)
+    }
   }
 }
 
@@ -65,6 +84,7 @@ function readIndex (parent: Element, version: 1 | 2): EntryIndex {
   const size = count(parent)
   const [starts, last, before] = [new Uint32Array(size + 1), new Uint32Array(size), new Uint32Array(size + 1)]
   let hasUnknownCriticalExtension = false
+  let naming: Uint32Array<ArrayBuffer> | undefined
   let number = 0
   for (const element of elements(parent)) {
     const { userCertificate, extensions } = readEntry(element, version)
@@ -72,9 +92,18 @@ function readIndex (parent: Element, version: 1 | 2): EntryIndex {
     const chain = chainOf(userCertificate.octets, userCertificate.start, userCertificate.end, size)
     starts[++number] = element.start
     before[number] = last[chain]
+    if (extensions.certificateIssuer !== undefined) naming = named(naming, number, size)
+    else if (naming !== undefined) naming[number] = naming[number - 1]
     last[chain] = number
   }
-  return Object.freeze({ size, hasUnknownCriticalExtension, starts, last, before })
+  return Object.freeze({ size, hasUnknownCriticalExtension, starts, last, before, naming })
+}
+
+// Most lists name nobody, and need no such array.
+function named (naming: Uint32Array<ArrayBuffer> | undefined, number: number, size: number): Uint32Array<ArrayBuffer> {
+  const array = naming ?? new Uint32Array(size + 1)
+  array[number] = number
+  return array
 }
 
 function chainOf (octets: Buffer, from: number, end: number, chains: number): number {

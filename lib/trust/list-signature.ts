@@ -1,16 +1,13 @@
 import { verify, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { CertificateError } from '../errors.js'
-import { signatureAlgorithm, type Certificate, type CertificateList } from '../certificate/index.js'
+import { signatureAlgorithm, strongHashes, type Certificate, type CertificateList } from '../certificate/index.js'
 
 /** All that a signature is verified with, in the words of `node:crypto`. */
 interface Means {
   readonly hash: string | null
   readonly key: { readonly key: KeyObject, readonly padding?: number, readonly saltLength?: number }
 }
-
-// Collisions for these two can be had (RFC 6151; SHAttered, 2017), so their signatures prove nothing.
-const brokenHashes: ReadonlySet<string | null> = new Set(['md5', 'sha1'])
 
 // A list may have a million entries: it is hashed once for a key, and not for each path that is judged by it.
 const remembered = new WeakMap<CertificateList, Map<string, boolean>>()
@@ -66,7 +63,7 @@ async function confirm (list: CertificateList, issuer: Certificate): Promise<boo
 function meansOf (list: CertificateList, issuer: Certificate): Means | undefined {
   try {
     const algorithm = signatureAlgorithm(list.signatureAlgorithm)
-    if (algorithm === undefined || brokenHashes.has(algorithm.hash)) return undefined
+    if (algorithm === undefined || (algorithm.hash !== null && !strongHashes.has(algorithm.hash))) return undefined
     const { hash, keyTypes, padding, saltLength } = algorithm
     const key = issuer.publicKey
     return keyTypes.includes(key.asymmetricKeyType as string) ? { hash, key: { key, padding, saltLength } } : undefined

@@ -10,8 +10,8 @@ const day = new Date('2026-03-01T00:00:00Z')
 const originals = [
   signedList({ ...newKeys(), revoked: [{ serialNumber: '01', revocationDate: day }, { serialNumber: '41'.repeat(20), revocationDate: day, reason: 'keyCompromise', invalidityDate: day }] }),
   rawCertificateList({
-    revokedCertificates: writeSequence(entryOf('01', reasonOf('0a0106')), entryOf('ff7f'), entryOf('02', extensionOf('2.5.29.29', octets('3000'), octets('0101ff')), extensionOf('1.2.3', octets('0500')))),
-    crlExtensions: listExtensionsOf(extensionOf('2.5.29.27', octets('020101'), octets('0101ff')), extensionOf('2.5.29.20', octets('020102')), extensionOf('2.5.29.35', octets('300480020102')))
+    revokedCertificates: writeSequence(entryOf('01', reasonOf('0a0106')), entryOf('ff7f'), entryOf('02', extensionOf('2.5.29.29', octets('3012 a410 300e310c300a06035504030c036f6e65'), octets('0101ff')), extensionOf('1.2.3', octets('0500'))), entryOf('01')),
+    crlExtensions: listExtensionsOf(extensionOf('2.5.29.27', octets('020101'), octets('0101ff')), extensionOf('2.5.29.20', octets('020102')), extensionOf('2.5.29.35', octets('300480020102')), extensionOf('2.5.29.28', octets('3011 a005a003860161 8101ff 83020560 8401ff'), octets('0101ff')), extensionOf('2.5.29.46', octets('3009 3007 a005 a003 860161')))
   }),
   rawCertificateList({ version: undefined, nextUpdate: undefined, revokedCertificates: writeSequence(entryOf('01'), entryOf('02')) })
 ]
@@ -42,7 +42,7 @@ const getters = Object.entries(Object.getOwnPropertyDescriptors(CertificateList.
 function isWhole (list: CertificateList): boolean {
   const values = getters.map((each) => list[each as keyof CertificateList])
   const entries = [...list]
-  const areFound = entries.every(({ serialNumber }) => list.find(serialNumber)?.serialNumber === serialNumber)
+  const areFound = entries.every(({ serialNumber, certificateIssuer }) => list.find(serialNumber, certificateIssuer)?.serialNumber === serialNumber)
   return values.length > 10 && entries.length === list.size && areFound && JSON.stringify(list).length > 0
 }
 

@@ -103,7 +103,7 @@ t.test('what is written reads the same', async (t) => {
   const reasons = Object.keys(revocationReasons) as RevocationReason[]
   const revoked = reasons.map((reason, index) => ({ serialNumber: `0${index}`, revocationDate: new Date(index * 1000), reason, invalidityDate: new Date(index * 2000) }))
   const entries = [...readCertificateList(signedList({ privateKey, revoked }))]
-  t.strictSame(entries.map((each) => ({ ...each })), revoked.map((each) => ({ ...each, reason: each.reason === 'unspecified' ? undefined : each.reason, hasUnknownCriticalExtension: false })))
+  t.strictSame(entries.map((each) => ({ ...each })), revoked.map((each) => ({ ...each, reason: each.reason === 'unspecified' ? undefined : each.reason, certificateIssuer: undefined, hasUnknownCriticalExtension: false })))
   t.strictSame([...readCertificateList(signedList({ privateKey, revoked: entries }))], entries, 'and its entries can be written again')
 })
 

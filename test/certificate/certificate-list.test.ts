@@ -1,14 +1,15 @@
 import t from 'tap'
 import fc from 'fast-check'
 import {
-  CertificateList, contextTag, maxCertificateListOctets, readCertificate, readCertificateList, readCertificateLists, readPem, tags, write, writeInteger, writePem, writeSequence
+  CertificateList, contextTag, maxCertificateListOctets, readCertificate, readCertificateList, readCertificateLists, readDistinguishedName, readPem, tags, write, writeInteger, writePem, writeSequence
 } from '../../lib/certificate/index.js'
 import { writeSerialNumber } from '../../lib/certificate/serial-number.js'
 import { mint, newKeys } from '../helpers/mint.js'
-import { commonName, ecdsaWithSha256, extensionOf, malformed, octets, rawCertificate } from './raw-certificate.js'
+import { commonName, ecdsaWithSha256, extensionOf, extensionsOf, malformed, octets, rawCertificate } from './raw-certificate.js'
 import { entryOf, generalizedTime, listExtensionsOf, rawCertificateList, reasonOf, signedList, utcTime } from './raw-certificate-list.js'
 
 const critical = octets('0101ff')
+const certificateIssuerOf = (name: Buffer) => extensionOf('2.5.29.29', writeSequence(write(contextTag(4, true), name)), critical)
 const entriesOf = (...entries: Buffer[]) => rawCertificateList({ revokedCertificates: writeSequence(...entries) })
 const serialNumbersOf = (list: CertificateList) => [...list].map(({ serialNumber }) => serialNumber)
 const revoked = [
@@ -29,13 +30,14 @@ t.test('a list tells who issued it, when, its number, and its entries', async (t
   t.strictSame(list.authorityKeyIdentifier?.keyIdentifier, octets('0102'))
   t.strictSame(list.extensions.map(({ type, critical }) => [type, critical]), [['2.5.29.35', false], ['2.5.29.20', false]])
   t.equal(list.isDelta, false)
+  t.equal(list.baseCRLNumber, undefined)
   t.equal(list.hasUnknownCriticalEntryExtension, false)
   t.strictSame(list.signatureAlgorithm, { algorithm: '1.2.840.10045.4.3.2', parameters: undefined })
   t.equal(list.raw, der)
   t.strictSame(list.tbsCertificateList, der.subarray(4, 4 + list.tbsCertificateList.length))
   t.strictSame(list.signature, der.subarray(-list.signature.length))
   t.equal(list.size, 3)
-  t.strictSame([...list].map((each) => ({ ...each })), revoked.map((each) => ({ reason: undefined, invalidityDate: undefined, ...each, hasUnknownCriticalExtension: false })))
+  t.strictSame([...list].map((each) => ({ ...each })), revoked.map((each) => ({ reason: undefined, invalidityDate: undefined, certificateIssuer: undefined, ...each, hasUnknownCriticalExtension: false })))
 })
 
 t.test('an entry is found by its serial number', async (t) => {
@@ -141,15 +143,74 @@ t.test('an entry with a critical extension that is not understood says so, and s
     return [list.hasUnknownCriticalEntryExtension, ...[...list].map((each) => each.hasUnknownCriticalExtension)]
   }
   t.strictSame(flags(extensionOf('1.2.3', octets('0500'), critical)), [true, false, true, false])
-  t.strictSame(flags(extensionOf('2.5.29.29', octets('3000'), critical)), [true, false, true, false], 'certificateIssuer')
-  t.strictSame(flags(extensionOf('2.5.29.29', octets('3000'))), [true, false, true, false], 'certificateIssuer that is not said to be critical')
+  t.strictSame(flags(certificateIssuerOf(commonName('other'))), [false, false, false, false], 'certificateIssuer')
   t.strictSame(flags(extensionOf('1.2.3', octets('0500'))), [false, false, false, false], 'one that may be passed over')
   t.strictSame(flags(extensionOf('2.5.29.21', octets('0a0101'), critical)), [false, false, false, false], 'one that is understood')
+})
+
+t.test('an entry of an indirect list is of the issuer that was named last', async (t) => {
+  const list = readCertificateList(rawCertificateList({
+    revokedCertificates: writeSequence(
+      entryOf('01'), entryOf('02', certificateIssuerOf(commonName('one'))), entryOf('01'), entryOf('03', reasonOf('0a0101'), certificateIssuerOf(commonName('two'))), entryOf('04'),
+      entryOf('03', certificateIssuerOf(commonName('ISSUER'))), entryOf('04', reasonOf('0a0104')))
+  }))
+  const issuers = [...list].map(({ serialNumber, certificateIssuer }) => `${serialNumber} ${certificateIssuer}`)
+  t.strictSame(issuers, ['01 undefined', '02 CN=one', '01 CN=one', '03 CN=two', '04 CN=two', '03 CN=ISSUER', '04 CN=ISSUER'])
+  const found = (serialNumber: string, issuer?: string) => list.find(serialNumber, issuer === undefined ? undefined : readDistinguishedName(commonName(issuer)))
+  t.equal(found('01')?.certificateIssuer, undefined)
+  t.equal(found('01', 'Issuer')?.certificateIssuer, undefined, 'the issuer of the list by its name')
+  t.equal(found('01', 'one')?.certificateIssuer?.toString(), 'CN=one')
+  t.equal(found('02'), undefined, 'another has it')
+  t.equal(found('01', 'two'), undefined)
+  t.equal(found('03', 'two')?.reason, 'keyCompromise')
+  t.equal(found('03')?.reason, undefined, 'the issuer of the list may be named, too')
+  t.equal(found('04')?.reason, 'superseded')
+  t.equal(readCertificateList(entriesOf(entryOf('01'))).find('01', readDistinguishedName(commonName('other'))), undefined, 'a list that names nobody')
+})
+
+t.test('whose certificate it is has to be told by a directory name', async (t) => {
+  for (const [value, message] of [
+    [octets('3000'), 'certificateIssuer is empty at octet 0'], [octets('0500'), 'certificateIssuer has tag 0x5, not 0x30, at octet 0'], [octets('3003820161'), 'certificateIssuer has no directory name']
+  ] as const) t.throws(() => readCertificateList(entriesOf(entryOf('01', extensionOf('2.5.29.29', value)))), malformed(message))
+})
+
+t.test('an issuing distribution point says of which certificates a list tells', async (t) => {
+  const listWith = (value: Buffer) => readCertificateList(rawCertificateList({ crlExtensions: listExtensionsOf(extensionOf('2.5.29.28', value, critical)) }))
+  const scopeOf = (hex: string) => listWith(writeSequence(octets(hex))).issuingDistributionPoint
+  const all = { fullName: undefined, nameRelativeToCRLIssuer: undefined, onlyContainsUserCerts: false, onlyContainsCACerts: false, onlySomeReasons: undefined, indirectCRL: false, onlyContainsAttributeCerts: false }
+  t.equal(readCertificateList(rawCertificateList()).issuingDistributionPoint, undefined)
+  t.strictSame({ ...scopeOf('') }, all)
+  t.strictSame({ ...scopeOf('8101ff') }, { ...all, onlyContainsUserCerts: true })
+  t.strictSame({ ...scopeOf('8201ff') }, { ...all, onlyContainsCACerts: true })
+  t.strictSame({ ...scopeOf('83020560') }, { ...all, onlySomeReasons: [1, 2] })
+  t.strictSame({ ...scopeOf('8401ff') }, { ...all, indirectCRL: true })
+  t.strictSame({ ...scopeOf('8501ff') }, { ...all, onlyContainsAttributeCerts: true })
+  t.strictSame({ ...scopeOf('a005a003860161 810100 8201ff 8302 0640 8401ff 850100') }, { ...all, fullName: [{ type: 'uniformResourceIdentifier', value: 'a' }], onlyContainsCACerts: true, onlySomeReasons: [1], indirectCRL: true })
+  t.equal(scopeOf('a00ea10c300a06035504030c03616263')?.nameRelativeToCRLIssuer?.[0].value, 'abc')
+  t.ok(Object.isFrozen(scopeOf('8101ff')))
+  for (const [hex, message] of [
+    ['810101', /^BOOLEAN is not 00 or FF/], ['8201ff8101ff', /^issuingDistributionPoint has a field too many/], ['a000', /^DistributionPointName\.nameRelativeToCRLIssuer is missing/],
+    ['83020901', /^BIT STRING has a wrong count/], ['8601ff', /^issuingDistributionPoint has a field too many/]
+  ] as const) t.throws(() => scopeOf(hex), malformed(message), hex)
+  t.throws(() => listWith(octets('0500')), malformed('issuingDistributionPoint has tag 0x5, not 0x30, at octet 0'))
+})
+
+t.test('lists and certificates tell where delta lists are', async (t) => {
+  const freshest = extensionOf('2.5.29.46', octets('3009 3007 a005 a003 860161'))
+  const points = [{ fullName: [{ type: 'uniformResourceIdentifier', value: 'a' }], nameRelativeToCRLIssuer: undefined, reasons: undefined, cRLIssuer: undefined }]
+  const plain = (value: unknown) => JSON.parse(JSON.stringify(value))
+  t.strictSame(plain(readCertificateList(rawCertificateList({ crlExtensions: listExtensionsOf(freshest) })).freshestCRL), plain(points))
+  t.strictSame(plain(readCertificate(rawCertificate({ extensions: extensionsOf(freshest) })).freshestCRL), plain(points))
+  t.strictSame(readCertificateList(rawCertificateList()).freshestCRL, [])
+  t.strictSame(readCertificate(rawCertificate()).freshestCRL, [])
+  t.throws(() => readCertificateList(rawCertificateList({ crlExtensions: listExtensionsOf(extensionOf('2.5.29.46', octets('3000'))) })), malformed('freshestCRL is empty at octet 0'))
+  t.throws(() => readCertificate(rawCertificate({ extensions: extensionsOf(extensionOf('2.5.29.46', octets('3000'))) })), malformed('freshestCRL is empty at octet 0'))
 })
 
 t.test('a delta CRL is one', async (t) => {
   const list = readCertificateList(rawCertificateList({ crlExtensions: listExtensionsOf(extensionOf('2.5.29.27', octets('020105'), critical), extensionOf('2.5.29.20', octets('020109'))) }))
   t.equal(list.isDelta, true)
+  t.equal(list.baseCRLNumber, 5n)
   t.equal(list.number, 9n)
   t.strictSame(list.extensions.map(({ type, critical }) => [type, critical]), [['2.5.29.27', true], ['2.5.29.20', false]])
   t.throws(() => readCertificateList(rawCertificateList({ crlExtensions: listExtensionsOf(extensionOf('2.5.29.27', octets('0500'), critical)) })), malformed('deltaCRLIndicator has tag 0x5, not 0x2, at octet 0'))

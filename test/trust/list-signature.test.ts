@@ -56,8 +56,8 @@ t.test('each kind of key signs lists', async (t) => {
 
 t.test('an RSASSA-PSS key signs as it allows', async (t) => {
   const plain = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const keys = generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm: 'sha256', mgf1HashAlgorithm: 'sha256', saltLength: 32 })
-  const strict = generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm: 'sha512', mgf1HashAlgorithm: 'sha512', saltLength: 64 })
+  const keys = generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm: 'sha256', mgf1HashAlgorithm: 'sha256', saltLength: 32 as unknown as string })
+  const strict = generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm: 'sha512', mgf1HashAlgorithm: 'sha512', saltLength: 64 as unknown as string })
   const of = (subject: KeyObject) => mintAuthority({ keys: { publicKey: subject, privateKey: newKeys().privateKey }, issuer }).certificate
   await answers(t, 'with its digest', () => listWith(pssParameters(32), signedPss(keys.privateKey)), of(keys.publicKey), true)
   await answers(t, 'with another digest', () => listWith(pssParameters(32), signedPss(plain.privateKey)), of(strict.publicKey), false)
