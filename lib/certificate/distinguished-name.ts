@@ -72,6 +72,15 @@ export class DistinguishedName {
     return this.raw.equals(other.raw) || this.#comparisonForm === other.#comparisonForm
   }
 
+  /**
+   * Whether this name begins with all relative distinguished names of `base`, in order and by the same comparison: so it
+   * stands in the subtree of `base`, of which an empty name has all (RFC 5280, section 4.2.1.10).
+   */
+  isWithin (base: DistinguishedName): boolean {
+    // The forms are arrays in JSON: without its last bracket, one is the beginning of another only member by member.
+    return this.#comparisonForm.startsWith(base.#comparisonForm.slice(0, -1))
+  }
+
   // Kept, for a CA is looked for among many.
   get #comparisonForm (): string {
     this.#keptForm ??= comparisonForm(this)

@@ -65,6 +65,9 @@ export const extensionTypes = {
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1'
 } as const
 
+/** The policy that stands for any (RFC 5280, section 4.2.1.4). */
+export const anyPolicy = '2.5.29.32.0'
+
 /** Extensions of certificate lists and of their entries: RFC 5280, sections 5.2 and 5.3. */
 export const certificateListExtensionTypes = {
   cRLNumber: '2.5.29.20',

@@ -7,6 +7,12 @@ export interface Broken {
   readonly cause?: unknown
 }
 
+/** The same, of the certificate of a path that is so far from the leaf: 0 is the leaf. */
+export interface Fault {
+  readonly depth: number
+  readonly broken: Broken
+}
+
 /** What cannot be read (a key, the parameters of an algorithm) is a problem of the certificate, not of the caller. */
 export function guard (judge: () => Broken | undefined): Broken | undefined {
   try {

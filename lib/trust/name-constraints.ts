@@ -1,0 +1,114 @@
+import type { Certificate, GeneralName, GeneralSubtree } from '../certificate/index.js'
+import type { Broken, Fault } from './broken.js'
+import { formOf, nameForms, type NameForm } from './name-forms.js'
+
+// As many as Go's crypto/x509 and rustls' webpki do: a thousand subtrees for a certificate of 250 names.
+const maxComparisons = 250_000
+
+/** Counts the comparisons of names while one path is looked for. */
+export class Comparisons {
+  #count = 0
+
+  /** Whether so many more may still be done. */
+  allow (more: number): boolean {
+    this.#count += more
+    return this.#count <= maxComparisons
+  }
+}
+
+/** What a CA says of the names of one form; `undefined` stands for a subtree that cannot be read. */
+interface Constraint {
+  readonly permitted: unknown[]
+  readonly excluded: unknown[]
+}
+
+/** A name that constraints are held against: `value` is `undefined` where it cannot be read, or its form is not understood. */
+interface ConstrainedName {
+  readonly form: string
+  readonly text: string
+  readonly value: unknown
+}
+
+/**
+ * The first certificate below that has a name which the name constraints of `issuer` do not let it have (RFC 5280,
+ * sections 6.1.3 (b), (c) and 6.1.4 (g)). Self-issued certificates are exempt, but for the leaf. What cannot be read, or is of
+ * a form that is not understood here, is not let through where its form is constrained.
+ */
+export function nameConstraintFault (issuer: Certificate, below: readonly Certificate[], comparisons: Comparisons): Fault | undefined {
+  if (issuer.nameConstraints === undefined) return undefined
+  const constraints = constraintsOf(issuer)
+  for (const [depth, certificate] of below.entries()) {
+    if (depth > 0 && certificate.isSelfIssued) continue
+    const problem = firstProblem(namesOf(certificate), constraints, comparisons)
+    if (problem !== undefined) return { depth, broken: problem(issuer.subject.toString()) }
+  }
+  return undefined
+}
+
+type Problem = (issuer: string) => Broken
+
+function firstProblem (names: readonly ConstrainedName[], constraints: ReadonlyMap<string, Constraint>, comparisons: Comparisons): Problem | undefined {
+  for (const name of names) {
+    const constraint = constraints.get(name.form)
+    const problem = constraint && problemOf(name, constraint, comparisons)
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+function problemOf ({ form, text, value }: ConstrainedName, { permitted, excluded }: Constraint, comparisons: Comparisons): Problem | undefined {
+  const broken = (problem: string): Problem => (issuer) => ({ rule: 'NAME_CONSTRAINTS', problem: `the ${form} ${text} ${problem} ${issuer}` })
+  if (!comparisons.allow(permitted.length + excluded.length)) return () => tooManyComparisons
+  if (value === undefined || permitted.includes(undefined) || excluded.includes(undefined)) return broken('cannot be held against the name constraints of')
+  const { isWithin, reaches = isWithin } = nameForms.get(form) as NameForm<unknown, unknown>
+  if (excluded.some((base) => reaches(value, base))) return broken('is excluded by')
+  return permitted.length === 0 || permitted.some((base) => isWithin(value, base)) ? undefined : broken('is not among those that are permitted by')
+}
+
+const tooManyComparisons: Broken = { rule: 'LIMIT', problem: `no path was found within ${maxComparisons} comparisons of names` }
+
+const knownConstraints = new WeakMap<Certificate, ReadonlyMap<string, Constraint>>()
+
+/** By the form of name. Read once, then remembered: CAs stay. */
+function constraintsOf (issuer: Certificate): ReadonlyMap<string, Constraint> {
+  const known = knownConstraints.get(issuer)
+  if (known !== undefined) return known
+  const constraints = new Map<string, Constraint>()
+  for (const subtree of issuer.nameConstraints?.permittedSubtrees ?? []) add(constraints, subtree, 'permitted')
+  for (const subtree of issuer.nameConstraints?.excludedSubtrees ?? []) add(constraints, subtree, 'excluded')
+  knownConstraints.set(issuer, constraints)
+  return constraints
+}
+
+function add (constraints: Map<string, Constraint>, { base }: GeneralSubtree, kind: keyof Constraint): void {
+  const form = formOf(base)
+  const constraint = constraints.get(form) ?? { permitted: [], excluded: [] }
+  constraints.set(form, constraint)
+  constraint[kind].push(nameForms.get(form)?.readBase(base))
+}
+
+const knownNames = new WeakMap<Certificate, readonly ConstrainedName[]>()
+
+function namesOf (certificate: Certificate): readonly ConstrainedName[] {
+  const known = knownNames.get(certificate)
+  if (known !== undefined) return known
+  const names = [...allNames(certificate)].map(constrainedName)
+  knownNames.set(certificate, names)
+  return names
+}
+
+const constrainedName = (name: GeneralName): ConstrainedName =>
+  ({ form: formOf(name), text: Buffer.isBuffer(name.value) ? '' : name.value.toString(), value: nameForms.get(formOf(name))?.readName(name) })
+
+/** The subject, too, is a directoryName; and where no rfc822Name stands beside it, its e-mail addresses are such. */
+function * allNames ({ subject, subjectAltName }: Certificate): Iterable<GeneralName> {
+  if (subject.attributes.length > 0) yield { type: 'directoryName', value: subject }
+  if (!subjectAltName.some(({ type }) => type === 'rfc822Name')) {
+    for (const value of subject.all('emailAddress')) yield { type: 'rfc822Name', value }
+  }
+  for (const name of subjectAltName) {
+    yield name
+    // RFC 9598, section 6: an internationalized mailbox is constrained as others are.
+    if (name.type === 'otherName' && name.smtpUTF8Mailbox !== undefined) yield { type: 'rfc822Name', value: name.smtpUTF8Mailbox }
+  }
+}
