@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeBitString, writeCertificate, writeObjectIdentifier, writePem, writeSequence, writeTbsCertificate, type Certificate } from '../certificate/index.js'
 
 // ecdsa-with-SHA256 (RFC 5758).
@@ -14,9 +15,10 @@ const subjectPublicKeyInfo = writeSequence(writeSequence(writeObjectIdentifier('
  * would check every client a second time; a client of another CA with the same name could then break its handshake, by an
  * error that OpenSSL leaves behind; and Node 24.21 takes the intermediates off every session that OpenSSL finds good.
  */
-export function namedAuthority ({ subject, validity }: Certificate): string {
+export function namedAuthority ({ raw, subject, validity }: Certificate): string {
   const content = writeTbsCertificate({
-    serialNumber: Buffer.from([1]),
+    // Tells CAs of one name apart: sessions are bound to the CAs by these texts.
+    serialNumber: Buffer.concat([Buffer.from([1]), createHash('sha256').update(raw).digest().subarray(0, 16)]),
     signatureAlgorithm,
     issuer: subject.raw,
     ...validity,

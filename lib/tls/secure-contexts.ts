@@ -65,11 +65,11 @@ const ours = new WeakSet<Listed>()
 /**
  * Gives a server its contexts. Host names of before that are gone fall back to the standard context; those that the
  * application added itself stay, and a `SNICallback` of its own is asked instead of all of them.
+ * @throws Error there are host names, and this version of Node keeps them in another way; then nothing has changed
  */
 export function setContexts (server: Server, { standard, hosts }: PreparedContexts): void {
+  const listed = listOf(server, hosts.length > 0)
   server.setSecureContext(standard)
-  // Node has no way to take a name back, and would keep the contexts of before for good.
-  const listed = (server as unknown as { _contexts: Listed[] })._contexts
   listed.splice(0, listed.length, ...listed.filter((each) => !ours.has(each)))
   for (const [name, context] of hosts) {
     server.addContext(name, context)
@@ -78,4 +78,11 @@ export function setContexts (server: Server, { standard, hosts }: PreparedContex
     added[0] = new RegExp(added[0].source, 'i')
     ours.add(added)
   }
+}
+
+/** The list to which `addContext` adds. Node has no way to take a name back, and would keep the contexts of before for good. */
+function listOf (server: Server, isNeeded: boolean): Listed[] {
+  const { _contexts: listed } = server as unknown as { _contexts?: Listed[] }
+  if (listed === undefined && isNeeded) throw new Error('contexts by host name cannot be replaced with this version of Node')
+  return listed ?? []
 }

@@ -61,8 +61,9 @@ export class TlsServers {
    * @throws what `tls.createSecureContext` throws, and then nothing has changed
    */
   replace (contexts: SecureContexts): void {
-    this.#contexts = prepareContexts(contexts)
-    for (const server of this.#adopted.keys()) setContexts(server, this.#contexts)
+    const prepared = prepareContexts(contexts)
+    for (const server of this.#adopted.keys()) setContexts(server, prepared)
+    this.#contexts = prepared
   }
 
   /** The live connections of all servers. */
