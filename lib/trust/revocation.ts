@@ -1,24 +1,10 @@
-import type { Certificate, CertificateList } from '../certificate/index.js'
+import type { Certificate } from '../certificate/index.js'
 import type { Broken } from './broken.js'
+import { ListSigners } from './list-signer.js'
+import { listStatus } from './list-status.js'
+import { statusProblem, type RevocationOptions, type Status, type StatusInquiry, type StatusSources } from './revocation-status.js'
 
-/** How revocation is judged; every default is the strict one. */
-export interface RevocationOptions {
-  /** Whether the leaf alone, or each certificate of the path below the trust anchor, needs a status. Default `path`. */
-  readonly depth?: 'end-entity' | 'path'
-  /** What becomes of a certificate whose status nothing tells. Default `reject`. */
-  readonly whenUnknown?: 'reject' | 'accept'
-  /** What becomes of a status whose `nextUpdate` has passed. Default `reject`. */
-  readonly whenStale?: 'reject' | 'accept'
-  /** Milliseconds past `nextUpdate` for which `whenStale: 'accept'` holds. Default: without end. */
-  readonly gracePeriod?: number
-}
-
-/** What is known of revocation, and where the certificates of those who sign lists and answers are looked for. */
-export interface StatusSources {
-  readonly certificateLists: readonly CertificateList[]
-  /** Neither trusted for being here; a signer's own path has to end at the trust anchor of the path that is judged. */
-  readonly certificates: readonly Certificate[]
-}
+export type { RevocationOptions, StatusSources } from './revocation-status.js'
 
 /** What the sources say of a path: the first certificate (0 is the leaf) that breaks a rule; or until when all hold. */
 export type PathStatus =
@@ -28,5 +14,21 @@ export type PathStatus =
 
 /** Judges a path that is good in every other way, from the leaf to its trust anchor (RFC 5280, section 6.3). */
 export function pathStatus (path: readonly Certificate[], at: Date, sources: StatusSources, options: RevocationOptions): PathStatus {
-  throw new Error(`not written yet: ${path.length} ${at.getTime()} ${sources.certificateLists.length} ${options.depth}`)
+  const { depth = 'path', whenUnknown = 'reject', whenStale = 'reject', gracePeriod = Infinity } = options
+  const inquiry: StatusInquiry = { at, sources, depth, whenUnknown, whenStale, gracePeriod, statusOf: (certificate, issuers) => statusOf(certificate, issuers, inquiry, signers) }
+  const signers = new ListSigners(inquiry)
+  let until = Infinity
+  // The status of a trust anchor is for its owner to know.
+  for (let index = 0; index < (depth === 'path' ? path.length - 1 : Math.min(1, path.length - 1)); index++) {
+    const status = inquiry.statusOf(path[index], path.slice(index + 1))
+    const broken = statusProblem(status, inquiry)
+    if (broken !== undefined) return { broken, depth: index }
+    if (status.kind === 'good') until = Math.min(until, status.until)
+  }
+  return { broken: undefined, until }
+}
+
+/** The one place where the status of a certificate is asked, also of those who sign lists. */
+function statusOf (certificate: Certificate, issuers: readonly Certificate[], inquiry: StatusInquiry, signers: ListSigners): Status {
+  return listStatus(certificate, issuers, inquiry, signers)
 }
