@@ -21,6 +21,8 @@ export interface FetchRequest {
   readonly body?: Buffer
   readonly contentType?: string
   readonly accept: string
+  /** Gives up when it is aborted. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -30,12 +32,13 @@ export interface FetchRequest {
  */
 export async function fetchOctets (url: string, request: FetchRequest, limits: FetchLimits): Promise<Buffer> {
   const place = checkedUrl(url, limits)
-  const signal = AbortSignal.timeout(limits.timeout)
+  const timeout = AbortSignal.timeout(limits.timeout)
+  const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal])
   try {
     return await exchange(place, request, limits, signal)
   } catch (error) {
     if (error instanceof FetchError) throw error
-    if (signal.aborted) throw new FetchError('TIMEOUT', url, `there was no whole answer within ${limits.timeout} ms`, error)
+    if (timeout.aborted) throw new FetchError('TIMEOUT', url, `there was no whole answer within ${limits.timeout} ms`, error)
     throw new FetchError('NETWORK', url, messageOf(error as NodeJS.ErrnoException), error)
   }
 }

@@ -1,0 +1,173 @@
+import { certificateListExtensionTypes, type Certificate, type CertificateList } from '../certificate/index.js'
+import { fetchOctets, type FetchLimits } from './fetch.js'
+import { ListCache } from './list-cache.js'
+import { ListOwnFiles } from './list-own-files.js'
+import { allowedHostsOf, limitsOf, type CertificateListOptions } from './list-options.js'
+import { ListReader } from './list-reader.js'
+import { listSources } from './list-source.js'
+import { isCurrentAt, type HeldList } from './list-succession.js'
+import { ListUrl, type UrlSurroundings } from './list-url.js'
+import { listUrlsOf, NamedUrls } from './named-urls.js'
+import type { Report } from './report.js'
+
+export interface CertificateListSurroundings {
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Those who may have signed lists: the configured CAs. Signers of other lists are judged when a list is used. */
+  readonly issuers: readonly Certificate[]
+  /** The lists are other ones than before. */
+  readonly changed: () => void
+  readonly report: Report
+  /** From 0 to 1. Default `Math.random`. */
+  readonly random?: () => number
+  /** Calls back after so many milliseconds, unless the function that it returns was called. Default: a timer that keeps no process alive. */
+  readonly after?: UrlSurroundings['after']
+  /** The file that threads start with, where it is not the one beside this. */
+  readonly threadEntry?: URL
+}
+
+/** What a gauge may say of a list. */
+export interface CertificateListState {
+  /** In RFC 4514 form. */
+  readonly issuer: string
+  readonly number: string | undefined
+  readonly thisUpdate: Date
+  readonly nextUpdate: Date | undefined
+  /** How many entries it has. */
+  readonly size: number
+  /** The file or URL that it came from, or `option 'crl'`. */
+  readonly source: string
+}
+
+/** What URLs are read with. */
+interface Reading {
+  readonly surroundings: CertificateListSurroundings
+  readonly reader: ListReader
+  readonly cache: ListCache | undefined
+  readonly fetchConfigured: UrlSurroundings['fetch']
+  readonly fetchNamed: UrlSurroundings['fetch']
+}
+
+/**
+ * The certificate lists of one trust profile: from where the owner says, and from where verified certificates say. Whether a
+ * list is good is judged when it is used; here a list that is held is never replaced by an older one, nor by one of unknown origin.
+ */
+export class CertificateLists {
+  readonly #surroundings: CertificateListSurroundings
+  readonly #own: ListOwnFiles
+  readonly #configured: readonly ListUrl[]
+  readonly #named: NamedUrls | undefined
+  #lists: readonly CertificateList[] = Object.freeze([])
+  #isOpen = false
+
+  private constructor (own: ListOwnFiles, urls: readonly string[], named: boolean, { surroundings, ...reading }: Reading) {
+    const { report, now, random = Math.random, after = afterTimer } = surroundings
+    const shared = { ...reading, report, now, random, after, issuers: () => surroundings.issuers, changed: () => { this.#renew() } }
+    this.#surroundings = surroundings
+    this.#own = own
+    this.#configured = urls.map((url) => new ListUrl(url, true, { ...shared, fetch: reading.fetchConfigured }))
+    this.#named = named ? new NamedUrls(this.#configured, { ...shared, fetch: reading.fetchNamed }) : undefined
+  }
+
+  /**
+   * Reads and fetches what the options name. A list that cannot be fetched is reported, and tried for again: what this means for a
+   * certificate is for the policy to say.
+   * @throws OptionError that names the file that is missing, empty or broken, or the option that cannot be
+   */
+  static async open (options: CertificateListOptions, surroundings: CertificateListSurroundings): Promise<CertificateLists> {
+    const sources = listSources(options.crl)
+    const limits = limitsOf(options)
+    const allowedHosts = allowedHostsOf(options)
+    const reader = new ListReader(surroundings.report, surroundings.threadEntry)
+    const own = await ListOwnFiles.read(sources, reader, surroundings)
+    const cache = options.cacheDirectory === undefined ? undefined : await ListCache.open(options.cacheDirectory)
+    const lists = new CertificateLists(own, sources.urls, allowedHosts !== undefined, {
+      surroundings, reader, cache, fetchConfigured: fetchWithin({ ...limits, allowPrivateAddresses: true }), fetchNamed: fetchWithin({ ...limits, allowedHosts })
+    })
+    await Promise.all(lists.#configured.map((url) => url.ask()))
+    lists.#take()
+    lists.#isOpen = true
+    return lists
+  }
+
+  /** All lists that are at hand: the same array until something changes. */
+  get lists (): readonly CertificateList[] { return this.#lists }
+
+  /** The files and folders to watch: absolute paths. */
+  files (): readonly string[] { return this.#own.watched }
+
+  /**
+   * Reads files and folders again, and says whether anything changed. An older list than the one held is reported, and not taken.
+   * @throws OptionError that names what is broken: the last good ones stay
+   */
+  async reload (): Promise<boolean> {
+    return await this.#own.reload() && this.#renew()
+  }
+
+  /**
+   * Fetches the lists that these certificates name, where that is allowed and they are not at hand. Only for a path that was verified:
+   * from its leaf to its trust anchor. `undefined` where there is nothing to wait for. Never rejects.
+   */
+  fetchFor (path: readonly Certificate[]): Promise<void> | undefined {
+    if (this.#named === undefined) return undefined
+    const named = this.#named
+    // The word of the anchor itself is the owner's: it is not looked up.
+    const asked = path.slice(0, -1).filter((certificate) => !this.#isCovered(certificate))
+      .flatMap((certificate) => listUrlsOf(certificate).map((urls) => named.ask(urls))).filter((each) => each !== undefined)
+    return asked.length === 0 ? undefined : Promise.all(asked).then(() => undefined)
+  }
+
+  state (): readonly CertificateListState[] {
+    return this.#places.flatMap(({ source, held }) => held.map(({ list }) => stateOf(list, source)))
+  }
+
+  /** Ends timers and fetches. */
+  close (): void {
+    for (const url of this.#configured) url.close()
+    this.#named?.close()
+  }
+
+  get #places (): ReadonlyArray<{ readonly source: string, readonly held: readonly HeldList[] }> {
+    const fromUrls = [...this.#configured, ...this.#named?.urls ?? []].map(({ url, held }) => ({ source: url, held }))
+    return [...this.#own.places, ...fromUrls]
+  }
+
+  /** Whether the owner named a list that tells of this certificate whatever its distribution points are. */
+  #isCovered (certificate: Certificate): boolean {
+    const at = this.#surroundings.now()
+    return [...this.#own.places, ...this.#configured].some(({ held }) => held.some(({ list, signer }) =>
+      signer !== undefined && isComplete(list) && isCurrentAt(list, at) && list.issuer.equals(certificate.issuer)))
+  }
+
+  #take (): boolean {
+    const lists = this.#places.flatMap(({ held }) => held.map(({ list }) => list))
+    if (lists.length === this.#lists.length && lists.every((list, place) => list === this.#lists[place])) return false
+    this.#lists = Object.freeze(lists)
+    return true
+  }
+
+  #renew (): boolean {
+    const isChanged = this.#isOpen && this.#take()
+    if (isChanged) this.#surroundings.changed()
+    return isChanged
+  }
+}
+
+const isComplete = (list: CertificateList): boolean => !list.isDelta && !list.extensions.some(({ type }) => type === certificateListExtensionTypes.issuingDistributionPoint)
+
+const stateOf = (list: CertificateList, source: string): CertificateListState => Object.freeze({
+  issuer: list.issuer.toString(),
+  number: list.number?.toString(),
+  thisUpdate: list.thisUpdate,
+  nextUpdate: list.nextUpdate,
+  size: list.size,
+  source
+})
+
+function afterTimer (milliseconds: number, action: () => void): () => void {
+  const timer = setTimeout(action, milliseconds).unref()
+  return () => clearTimeout(timer)
+}
+
+const fetchWithin = (limits: FetchLimits) => (url: string, signal: AbortSignal): Promise<Buffer> =>
+  fetchOctets(url, { accept: 'application/pkix-crl, */*;q=0.1', signal }, limits)

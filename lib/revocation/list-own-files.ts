@@ -1,0 +1,91 @@
+import type { Certificate, CertificateList } from '../certificate/index.js'
+import { OptionError } from '../errors.js'
+import { readListFiles } from './list-files.js'
+import type { ListReader } from './list-reader.js'
+import { withSigners } from './list-signer.js'
+import type { ListSources } from './list-source.js'
+import { succeed, type HeldList, type Succession } from './list-succession.js'
+import type { Report } from './report.js'
+
+/** Where lists are, and those that came from there. */
+export interface ListPlace {
+  readonly source: string
+  readonly watched: readonly string[]
+  readonly held: readonly HeldList[]
+}
+
+interface Surroundings {
+  readonly now: () => number
+  readonly issuers: readonly Certificate[]
+  readonly report: Report
+}
+
+/** The lists that the owner gave as content, or put into files and folders. */
+export class ListOwnFiles {
+  readonly #reader: ListReader
+  readonly #surroundings: Surroundings
+  readonly #contents: readonly ListPlace[]
+  #files: readonly ListPlace[]
+  #reloaded: Promise<unknown> = Promise.resolve()
+
+  private constructor (reader: ListReader, surroundings: Surroundings, contents: readonly ListPlace[], files: readonly ListPlace[]) {
+    this.#reader = reader
+    this.#surroundings = surroundings
+    this.#contents = contents
+    this.#files = files
+  }
+
+  /** @throws OptionError: what is missing, empty or broken */
+  static async read ({ contents, paths }: ListSources, reader: ListReader, surroundings: Surroundings): Promise<ListOwnFiles> {
+    const given: ListPlace[] = []
+    for (const content of contents) given.push({ source: 'option \'crl\'', watched: [], held: await withSigners(await readContent(content, reader), surroundings.issuers) })
+    const own = new ListOwnFiles(reader, surroundings, given, paths.map((path) => ({ source: path, watched: [], held: [] })))
+    await own.reload()
+    return own
+  }
+
+  get places (): readonly ListPlace[] { return [...this.#contents, ...this.#files] }
+
+  get watched (): readonly string[] { return this.#files.flatMap(({ watched }) => watched) }
+
+  /**
+   * Reads files and folders again, all of them before any counts. Whether any list is another one.
+   * @throws OptionError: what is missing, empty or broken
+   */
+  reload (): Promise<boolean> {
+    const begun = this.#reloaded.then(() => this.#readAgain())
+    // Whoever began it is told of its failure; the next one begins anyway.
+    this.#reloaded = begun.catch(() => undefined)
+    return begun
+  }
+
+  async #readAgain (): Promise<boolean> {
+    const next: ListPlace[] = []
+    for (const place of this.#files) next.push(await this.#readPlace(place))
+    const before = listsIn(this.#files)
+    this.#files = next
+    const now = listsIn(next)
+    return now.length !== before.length || now.some((list, index) => list !== before[index])
+  }
+
+  async #readPlace ({ source, held }: ListPlace): Promise<ListPlace> {
+    const { watched, lists } = await readListFiles(source, this.#reader)
+    const { kept, refused } = succeed(held, await withSigners(lists, this.#surroundings.issuers), 'file', this.#surroundings.now())
+    refused.forEach((each) => this.#refuse(source, each))
+    return { source, watched, held: kept }
+  }
+
+  #refuse (source: string, { list, problem }: Succession['refused'][number]): void {
+    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer} in ${source} is not taken: it ${problem}`, file: source, list })
+  }
+}
+
+const listsIn = (places: readonly ListPlace[]): CertificateList[] => places.flatMap(({ held }) => held.map(({ list }) => list))
+
+async function readContent (content: Buffer, reader: ListReader): Promise<CertificateList[]> {
+  try {
+    return await reader.read(content)
+  } catch (cause) {
+    throw new OptionError('crl', `cannot be read: ${(cause as Error).message}`, { cause })
+  }
+}

@@ -1,0 +1,63 @@
+import { Worker } from 'node:worker_threads'
+import { readCertificateLists, type CertificateList } from '../certificate/index.js'
+import { listsOf, type ThreadAnswer } from './list-thread.js'
+import type { Report } from './report.js'
+
+// Some 5,000 entries, which take less time than a thread needs to start.
+const leastOctetsOfThread = 256 * 1024
+
+// The file that runs here is JavaScript, or TypeScript in tests.
+const besideThis = new URL(import.meta.url.replace(/list-reader(\.[jt]s)/, 'list-worker$1'))
+
+/** Reads certificate lists so that the event loop goes on: great ones in a thread of their own. */
+export class ListReader {
+  readonly #report: Report
+  readonly #entry: URL
+
+  constructor (report: Report, entry = besideThis) {
+    this.#report = report
+    this.#entry = entry
+  }
+
+  /**
+   * The lists of PEM or DER octets, in order. The octets may be gone afterwards.
+   * @throws CertificateError as `readCertificateLists`
+   */
+  async read (octets: Buffer): Promise<CertificateList[]> {
+    if (octets.length < leastOctetsOfThread) return readCertificateLists(octets)
+    const worker = await this.#start()
+    if (worker === undefined) return readCertificateLists(octets)
+    try {
+      return listsOf(await ask(worker, octets))
+    } finally {
+      await worker.terminate()
+    }
+  }
+
+  /** `undefined` where there can be no thread: one bundled file, Node's permission model. */
+  async #start (): Promise<Worker | undefined> {
+    try {
+      const worker = new Worker(this.#entry, { name: 'certificate lists' })
+      await messageOf(worker)
+      return worker
+    } catch (error) {
+      this.#report({ level: 'warn', message: `a great certificate list is read on the event loop, for there can be no thread: ${(error as Error).message}`, error })
+      return undefined
+    }
+  }
+}
+
+function ask (worker: Worker, octets: Buffer): Promise<ThreadAnswer> {
+  const { buffer } = octets
+  // A part of some memory is copied: the rest of it belongs to others.
+  const whole = buffer.byteLength === octets.length ? octets : new Uint8Array(octets)
+  const answer = messageOf(worker)
+  worker.postMessage(whole, [whole.buffer as ArrayBuffer])
+  return answer as Promise<ThreadAnswer>
+}
+
+const messageOf = (worker: Worker): Promise<unknown> => new Promise((resolve, reject) => {
+  worker.once('message', resolve)
+  worker.once('error', reject)
+  worker.once('exit', (code) => reject(new Error(`the thread ended with code ${code}`)))
+})
