@@ -4,3 +4,4 @@ export { CertificateLists, type CertificateListState, type CertificateListSurrou
 export type { CertificateListOptions } from './list-options.js'
 export type { Source } from './list-source.js'
 export type { Report, ReportedEvent } from './report.js'
+export { OcspClient, type OcspOptions, type OcspSurroundings } from './ocsp-client.js'
