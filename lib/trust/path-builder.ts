@@ -1,11 +1,17 @@
 import { CertificationPathError } from '../errors.js'
 import type { Certificate } from '../certificate/index.js'
-import { guard, type Broken } from './broken.js'
-import { issuerProblem, leafProblem, type Circumstances } from './rules.js'
+import { guard, type Broken, type Fault } from './broken.js'
+import type { Circumstances } from './circumstances.js'
+import { keyIdentifierProblem } from './conformity.js'
+import { Comparisons, nameConstraintFault } from './name-constraints.js'
+import { judgePolicies } from './policies.js'
+import { issuerProblem, leafProblem } from './rules.js'
 import { certificateSignatureProblem } from './signature.js'
+import { VerifiedPath } from './verified-path.js'
 
-// As many as rustls' webpki and Go's crypto/x509 allow: enough for every honest set, an end for a crafted one.
-const maxSignatureChecks = 100
+// For each certificate of the longest path three issuers that look alike: more than honest sets have. A check with a slow
+// key (P-521) takes 2 ms, so that a crafted set, which rustls' webpki and Go's crypto/x509 end after 100, ends within 100 ms.
+const maxSignatureChecks = 30
 
 // A leaf, eight intermediates and an anchor: more than any public or private hierarchy in use has.
 const maxPathCertificates = 10
@@ -19,13 +25,6 @@ export interface Sources {
   readonly intermediates: readonly Certificate[]
 }
 
-/** The certificate that broke a rule, and how far it is from the leaf. */
-interface Failure {
-  readonly certificate: Certificate
-  readonly depth: number
-  readonly broken: Broken
-}
-
 /**
  * Looks for a path from the leaf to an anchor, depth first, and backs out of dead ends. A candidate issuer has to pass
  * every rule before a signature is checked with its key, and only a good signature leads on, so that the work is
@@ -34,8 +33,9 @@ interface Failure {
 export class PathBuilder {
   readonly #sources: Sources
   readonly #circumstances: Circumstances
+  readonly #comparisons = new Comparisons()
   #signatureChecks = 0
-  #failure: Failure | undefined
+  #failure: readonly [path: readonly Certificate[], fault: Fault] | undefined
   #longestPath = 0
 
   constructor (sources: Sources, circumstances: Circumstances) {
@@ -44,12 +44,12 @@ export class PathBuilder {
   }
 
   /** @throws CertificationPathError with the facts of the candidate path that came furthest */
-  build (leaf: Certificate): readonly Certificate[] {
+  build (leaf: Certificate): VerifiedPath {
     const broken = guard(() => leafProblem(leaf, this.#circumstances))
-    if (broken !== undefined) throw errorOf({ certificate: leaf, depth: 0, broken })
-    const path = this.#isTrustedItself(leaf) ? [leaf] : this.#extend([leaf])
-    if (path === undefined) throw errorOf(this.#failure!)
-    return path
+    if (broken !== undefined) throw errorOf([leaf], { depth: 0, broken })
+    const found = this.#isTrustedItself(leaf) ? this.#complete([leaf]) : this.#extend([leaf])
+    if (found === undefined) throw errorOf(...this.#failure!)
+    return found
   }
 
   /** Who is an anchor needs nobody to vouch for it. */
@@ -58,52 +58,67 @@ export class PathBuilder {
     return trusted.some((certificate) => certificate.raw.equals(leaf.raw) && isAnchor(certificate))
   }
 
-  #extend (path: readonly Certificate[]): readonly Certificate[] | undefined {
+  #extend (path: readonly Certificate[]): VerifiedPath | undefined {
     const last = path[path.length - 1]
     const trusted = issuersOf(last, this.#sources.trusted)
     const anchors = trusted.filter(this.#sources.isAnchor)
     const intermediates = [...issuersOf(last, this.#sources.intermediates), ...trusted.filter((issuer) => !anchors.includes(issuer))]
       .filter((issuer) => !path.some((certificate) => isSameAuthority(certificate, issuer)))
-    if (anchors.length + intermediates.length === 0) this.#note(path, { certificate: last, depth: path.length - 1, broken: noIssuer(last) })
-    return this.#endAt(ranked(last, anchors), path) ?? this.#goOnBy(ranked(last, intermediates), path)
+    if (anchors.length + intermediates.length === 0) return this.#note(path.length, path, { depth: path.length - 1, broken: noIssuer(last) })
+    return this.#goOnBy(ranked(last, anchors), path, true) ?? this.#goOnBy(ranked(last, intermediates), path, false)
   }
 
-  #endAt (anchors: readonly Certificate[], path: readonly Certificate[]): readonly Certificate[] | undefined {
-    const anchor = anchors.find((each) => this.#accepts(each, path, true))
-    return anchor && [...path, anchor]
-  }
-
-  #goOnBy (intermediates: readonly Certificate[], path: readonly Certificate[]): readonly Certificate[] | undefined {
-    for (const intermediate of intermediates) {
-      const found = this.#accepts(intermediate, path, false) ? this.#extend([...path, intermediate]) : undefined
-      if (found !== undefined) return found
+  #goOnBy (issuers: readonly Certificate[], below: readonly Certificate[], isAnchor: boolean): VerifiedPath | undefined {
+    for (const issuer of issuers) {
+      const path = [...below, issuer]
+      const fault = this.#faultOf(issuer, below, isAnchor)
+      if (fault !== undefined) this.#note(below.length, path, fault)
+      else {
+        const found = isAnchor ? this.#complete(path) : this.#extend(path)
+        if (found !== undefined) return found
+      }
     }
     return undefined
   }
 
-  /** Whether `issuer` may stand at the end of the path, and signed the last certificate of it. */
-  #accepts (issuer: Certificate, path: readonly Certificate[], isAnchor: boolean): boolean {
-    const depth = path.length
-    const last = path[depth - 1]
-    const broken = lengthProblem(depth, isAnchor) ?? guard(() => issuerProblem(issuer, path, isAnchor, this.#circumstances))
-    if (broken !== undefined) return this.#note(path, { certificate: issuer, depth, broken })
-    if (++this.#signatureChecks > maxSignatureChecks) throw errorOf({ certificate: last, depth: depth - 1, broken: tooManyChecks })
-    const forged = guard(() => certificateSignatureProblem(last, issuer))
-    return forged === undefined || this.#note(path, { certificate: last, depth: depth - 1, broken: forged })
+  /** Why `issuer` may not stand above the path so far, or did not sign its last certificate, or did not allow its names. */
+  #faultOf (issuer: Certificate, below: readonly Certificate[], isAnchor: boolean): Fault | undefined {
+    const depth = below.length
+    const broken = lengthProblem(depth, isAnchor) ?? guard(() => issuerProblem(issuer, below, isAnchor, this.#circumstances))
+    if (broken !== undefined) return { depth, broken }
+    const unsigned = this.#signatureProblem(issuer, below)
+    if (unsigned !== undefined) return { depth: depth - 1, broken: unsigned }
+    const fault = nameConstraintFault(issuer, below, this.#comparisons)
+    if (fault?.broken.rule === 'LIMIT') throw errorOf(below, fault)
+    return fault
   }
 
-  /** Keeps the failure that ended the longest path; of several, the first: the likeliest issuers are tried first. */
-  #note (path: readonly Certificate[], failure: Failure): false {
-    if (path.length > this.#longestPath) {
-      this.#longestPath = path.length
-      this.#failure = failure
-    }
-    return false
+  #signatureProblem (issuer: Certificate, below: readonly Certificate[]): Broken | undefined {
+    const { hashes, whenNotConforming } = this.#circumstances
+    const last = below[below.length - 1]
+    if (++this.#signatureChecks > maxSignatureChecks) throw errorOf(below, { depth: below.length - 1, broken: tooManyChecks })
+    return guard(() => certificateSignatureProblem(last, issuer, hashes)) ?? (whenNotConforming === 'accept' ? undefined : keyIdentifierProblem(last, issuer))
+  }
+
+  /** What can only be said of a path that is whole: its policies, and what is known of revocation. */
+  #complete (path: readonly Certificate[]): VerifiedPath | undefined {
+    const verdict = judgePolicies(path, this.#circumstances.policies)
+    if (verdict.fault !== undefined) return this.#note(path.length, path, verdict.fault)
+    const status = this.#circumstances.status?.(path)
+    if (status?.broken !== undefined) return this.#note(path.length, path, status)
+    return new VerifiedPath(path, verdict.policies, status?.until)
+  }
+
+  /** Keeps the failure of the candidate path that came furthest; of several, the first: the likeliest issuers are tried first. */
+  #note (length: number, path: readonly Certificate[], fault: Fault): undefined {
+    if (length <= this.#longestPath) return
+    this.#longestPath = length
+    this.#failure = [path, fault]
   }
 }
 
-const errorOf = ({ certificate, depth, broken: { rule, problem, cause } }: Failure) =>
-  new CertificationPathError({ rule, problem, depth, certificate: certificate.subject.toString() }, cause)
+const errorOf = (path: readonly Certificate[], { depth, broken: { rule, problem, cause } }: Fault) =>
+  new CertificationPathError({ rule, problem, depth, certificate: path[depth].subject.toString() }, cause)
 
 const tooManyChecks: Broken = { rule: 'LIMIT', problem: `no path was found within ${maxSignatureChecks} signature checks` }
 

@@ -1,19 +1,7 @@
-import { extensionTypes, keyPurposes, rsaKeyBits, type Certificate, type KeyUsage } from '../certificate/index.js'
+import { extensionTypes, keyPurposes, readRsaPublicKey, type Certificate, type KeyUsage } from '../certificate/index.js'
 import type { Broken } from './broken.js'
-
-/** What the leaf is to be used for; `any` asks for nothing. */
-export type Purpose = 'clientAuth' | 'serverAuth' | 'any'
-
-/** The instant and the purpose that a path is judged for. */
-export interface Circumstances {
-  readonly at: Date
-  readonly purpose: Purpose
-  /** What becomes of a leaf outside its validity period. */
-  readonly whenLeafNotCurrent: 'reject' | 'accept'
-}
-
-// NIST SP 800-57 part 1, table 2: below 2048 bits an RSA key has less than 112 bits of strength.
-const minRsaBits = 2048
+import type { Circumstances, Purpose } from './circumstances.js'
+import { anchorProblem, nameSyntaxProblem } from './conformity.js'
 
 const rsaKeyTypes: ReadonlySet<string> = new Set(['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.10'])
 
@@ -30,33 +18,39 @@ const heededExtensions: ReadonlySet<string> = new Set([
   extensionTypes.keyUsage,
   extensionTypes.extendedKeyUsage,
   extensionTypes.subjectAltName,
-  // Says under which policies a certificate was issued; it restricts nothing while no policy is asked for.
-  extensionTypes.certificatePolicies
+  extensionTypes.nameConstraints,
+  extensionTypes.certificatePolicies,
+  extensionTypes.policyMappings,
+  extensionTypes.policyConstraints,
+  extensionTypes.inhibitAnyPolicy
 ])
 
 /** What is wrong with the first certificate of a path, its issuer aside. */
-export function leafProblem (leaf: Certificate, { at, purpose, whenLeafNotCurrent }: Circumstances): Broken | undefined {
-  return (whenLeafNotCurrent === 'accept' ? undefined : dateProblem(leaf, at)) ??
-    extensionProblem(leaf) ??
-    constraintProblem(leaf) ??
+export function leafProblem (leaf: Certificate, circumstances: Circumstances): Broken | undefined {
+  return (circumstances.whenLeafNotCurrent === 'accept' ? undefined : dateProblem(leaf, circumstances.at)) ??
+    extensionProblem(leaf, circumstances) ??
+    misplacedConstraints(leaf) ??
     subjectProblem(leaf) ??
-    keyProblem(leaf) ??
-    leafKeyUsageProblem(leaf, purpose) ??
-    purposeProblem(leaf, purpose, false)
+    keyProblem(leaf, circumstances) ??
+    leafKeyUsageProblem(leaf, circumstances.purpose) ??
+    leafPurposeProblem(leaf, circumstances) ??
+    (circumstances.whenNotConforming === 'accept' ? undefined : nameSyntaxProblem(leaf))
 }
 
 /**
- * What keeps `issuer` from standing above `below`, the path so far from the leaf on; signatures and names aside.
- * A trust anchor may be a root of version 1, which has no extensions to say that it is a CA: its owner says so.
+ * What keeps `issuer` from standing above `below`, the path so far from the leaf on; signatures, names and what they are
+ * constrained to aside. A trust anchor may be a root of version 1, which has no extensions to say that it is a CA: its
+ * owner says so.
  */
-export function issuerProblem (issuer: Certificate, below: readonly Certificate[], isAnchor: boolean, { at, purpose }: Circumstances): Broken | undefined {
+export function issuerProblem (issuer: Certificate, below: readonly Certificate[], isAnchor: boolean, circumstances: Circumstances): Broken | undefined {
   return authorityProblem(issuer, isAnchor) ??
-    extensionProblem(issuer) ??
-    constraintProblem(issuer) ??
-    keyProblem(issuer) ??
-    purposeProblem(issuer, purpose, true) ??
+    extensionProblem(issuer, circumstances) ??
+    keyProblem(issuer, circumstances) ??
+    purposeProblem(issuer, circumstances.purpose, true) ??
     pathLengthProblem(issuer, below) ??
-    dateProblem(issuer, at)
+    intermediatesProblem(issuer, below, isAnchor, circumstances) ??
+    dateProblem(issuer, circumstances.at) ??
+    (isAnchor && circumstances.whenNotConforming !== 'accept' ? anchorProblem(issuer) : undefined)
 }
 
 function dateProblem (certificate: Certificate, at: Date): Broken | undefined {
@@ -67,16 +61,16 @@ function dateProblem (certificate: Certificate, at: Date): Broken | undefined {
     : { rule: 'EXPIRED', problem: `the certificate expired at ${notAfter.toISOString()}` }
 }
 
-function extensionProblem (certificate: Certificate): Broken | undefined {
-  const unheeded = certificate.extensions.find((extension) => extension.critical && !heededExtensions.has(extension.type))
+function extensionProblem (certificate: Certificate, { status }: Circumstances): Broken | undefined {
+  const unheeded = certificate.extensions.find(({ critical, type }) =>
+    critical && !heededExtensions.has(type) && (type !== extensionTypes.cRLDistributionPoints || status === undefined))
   return unheeded && { rule: 'CRITICAL_EXTENSION', problem: `the critical extension ${unheeded.type} is not understood here` }
 }
 
-// Constraints that are not evaluated must not pass for kept, whether or not they are marked critical as RFC 5280 asks.
-// In the certificate of no CA they have no place at all.
-function constraintProblem ({ nameConstraints, policyConstraints, inhibitAnyPolicy }: Certificate): Broken | undefined {
-  if (nameConstraints === undefined && policyConstraints === undefined && inhibitAnyPolicy === undefined) return undefined
-  return { rule: 'CRITICAL_EXTENSION', problem: 'name constraints and policy constraints are not evaluated here' }
+// RFC 5280, section 4.2.1.10: they "MUST be used only in a CA certificate".
+function misplacedConstraints ({ nameConstraints, basicConstraints }: Certificate): Broken | undefined {
+  if (nameConstraints === undefined || basicConstraints?.cA === true) return undefined
+  return { rule: 'NAME_CONSTRAINTS', problem: 'the certificate has name constraints, but is not of a CA' }
 }
 
 // RFC 5280, section 4.1.2.6: who has no subject is named by a critical subjectAltName, or is nobody.
@@ -86,11 +80,18 @@ function subjectProblem (leaf: Certificate): Broken | undefined {
   return { rule: 'MALFORMED', problem: 'the subject is empty and there is no critical subjectAltName' }
 }
 
-function keyProblem (certificate: Certificate): Broken | undefined {
-  if (!rsaKeyTypes.has(certificate.publicKeyAlgorithm.algorithm)) return undefined
-  const bits = rsaKeyBits(certificate.subjectPublicKey)
-  return bits >= minRsaBits ? undefined : { rule: 'WEAK_KEY', problem: `the RSA key has ${bits} bits, fewer than ${minRsaBits}` }
+function keyProblem ({ publicKeyAlgorithm, subjectPublicKey }: Certificate, { minRsaBits, maxRsaBits }: Circumstances): Broken | undefined {
+  if (!rsaKeyTypes.has(publicKeyAlgorithm.algorithm)) return undefined
+  const { bits, publicExponent } = readRsaPublicKey(subjectPublicKey)
+  if (bits < minRsaBits) return { rule: 'WEAK_KEY', problem: `the RSA key has ${bits} bits, fewer than ${minRsaBits}` }
+  if (bits > maxRsaBits) return { rule: 'LIMIT', problem: `the RSA key has ${bits} bits, more than ${maxRsaBits}` }
+  // Of an exponent of 1 or an even one everyone has the private key, or nobody (RFC 8017, section 3.1).
+  if (publicExponent < 3n || publicExponent % 2n === 0n) return { rule: 'WEAK_KEY', problem: 'the public exponent of the RSA key is even, or less than 3' }
+  return publicExponent <= maxRsaExponent ? undefined : { rule: 'LIMIT', problem: 'the public exponent of the RSA key has more than 64 bits' }
 }
+
+// To verify takes as long as the exponent is. OpenSSL has this limit for moduli above 3072 bits, and here it is for all.
+const maxRsaExponent = (1n << 64n) - 1n
 
 function authorityProblem (issuer: Certificate, isAnchor: boolean): Broken | undefined {
   if (isAnchor && issuer.version < 3 && issuer.isSelfIssued) return undefined
@@ -111,7 +112,12 @@ function leafKeyUsageProblem (leaf: Certificate, purpose: Purpose): Broken | und
   return { rule: 'KEY_USAGE', problem: `the keyUsage includes none of ${fitting.join(', ')}` }
 }
 
-/** An absent extended key usage restricts nothing; `anyExtendedKeyUsage` is enough for a CA, but a leaf has to name the purpose. */
+function leafPurposeProblem (leaf: Certificate, { purpose, whenAnyExtendedKeyUsage, whenNoExtendedKeyUsage }: Circumstances): Broken | undefined {
+  if (leaf.extendedKeyUsage !== undefined || purpose === 'any' || whenNoExtendedKeyUsage === 'accept') return purposeProblem(leaf, purpose, whenAnyExtendedKeyUsage === 'accept')
+  return { rule: 'EXTENDED_KEY_USAGE', problem: `there is no extendedKeyUsage, and so none that includes ${purpose} (${keyPurposes[purpose]})` }
+}
+
+/** An absent extended key usage restricts nothing. */
 function purposeProblem (certificate: Certificate, purpose: Purpose, anyWillDo: boolean): Broken | undefined {
   const allowed = certificate.extendedKeyUsage
   if (purpose === 'any' || allowed === undefined || allowed.includes(purpose)) return undefined
@@ -120,9 +126,17 @@ function purposeProblem (certificate: Certificate, purpose: Purpose, anyWillDo: 
 }
 
 // RFC 5280, section 4.2.1.9: self-issued intermediates do not count, and neither does the leaf.
+const lengthOf = (intermediates: readonly Certificate[]): number => intermediates.filter((certificate) => !certificate.isSelfIssued).length
+
 function pathLengthProblem (issuer: Certificate, below: readonly Certificate[]): Broken | undefined {
   const limit = issuer.basicConstraints?.pathLenConstraint
   if (limit === undefined) return undefined
-  const count = below.slice(1).filter((certificate) => !certificate.isSelfIssued).length
-  return count <= limit ? undefined : { rule: 'PATH_LENGTH', problem: `the CA allows a path length of ${limit}, and here it is ${count}` }
+  const length = lengthOf(below.slice(1))
+  return length <= limit ? undefined : { rule: 'PATH_LENGTH', problem: `the CA allows a path length of ${limit}, and here it is ${length}` }
+}
+
+function intermediatesProblem (issuer: Certificate, below: readonly Certificate[], isAnchor: boolean, { maxPathLength }: Circumstances): Broken | undefined {
+  if (isAnchor || maxPathLength === Infinity) return undefined
+  const length = lengthOf([...below.slice(1), issuer])
+  return length <= maxPathLength ? undefined : { rule: 'PATH_LENGTH', problem: `a path length of at most ${maxPathLength} is asked for, and here it is ${length}` }
 }

@@ -1,0 +1,34 @@
+import { extensionTypes, type Certificate } from '../certificate/index.js'
+import type { Broken } from './broken.js'
+import { readHostPattern } from './domain-name.js'
+
+/**
+ * What RFC 5280, section 4, asks of those who issue certificates, though the algorithm of its section 6 does not look at it.
+ * Certificates of version 1 have no extensions to be asked for.
+ */
+
+const notConforming = (problem: string): Broken => ({ rule: 'MALFORMED', problem })
+
+// Section 4.2.1.6: "preferred name syntax" is letters, digits and hyphens.
+export function nameSyntaxProblem ({ subjectAltName }: Certificate): Broken | undefined {
+  for (const name of subjectAltName) {
+    if (name.type === 'dNSName' && (name.value.includes('_') || readHostPattern(name.value) === undefined)) return notConforming(`the dNSName ${name.value} is no host name`)
+  }
+  return undefined
+}
+
+// Section 4.2.1.9. An intermediate's may be not critical in the suites of NIST, which are older.
+export function anchorProblem (anchor: Certificate): Broken | undefined {
+  const found = anchor.extensions.find(({ type }) => type === extensionTypes.basicConstraints)
+  return found === undefined || found.critical ? undefined : notConforming('the basicConstraints of the trust anchor are not critical')
+}
+
+// Sections 4.2.1.1 and 4.2.1.2: who is issued says by which key, and who issues says which it is. Where neither does, the
+// names alone lead on; one without the other is left over from another certificate, or from one that was changed.
+export function keyIdentifierProblem (certificate: Certificate, issuer: Certificate): Broken | undefined {
+  if (certificate.version < 3 || issuer.version < 3) return undefined
+  const named = certificate.authorityKeyIdentifier?.keyIdentifier
+  if (named === undefined && issuer.subjectKeyIdentifier !== undefined) return notConforming('there is no authorityKeyIdentifier, and the issuer has a subjectKeyIdentifier')
+  if (named !== undefined && issuer.subjectKeyIdentifier === undefined) return notConforming('the authorityKeyIdentifier names a key, and the issuer has no subjectKeyIdentifier')
+  return undefined
+}
