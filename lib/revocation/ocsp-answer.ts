@@ -29,6 +29,10 @@ export interface AnswerSurroundings {
 // So long those who come again do not wait once more, and then the responder may have come to.
 const restAfterFailure = 5000
 
+type Told = Exclude<OcspStatus, { status: undefined }>
+
+const endOf = ({ end, signerUntil }: Told): number => Math.min(end, signerUntil)
+
 const noResponses: readonly OcspResponse[] = Object.freeze([])
 
 /** What a responder said of one certificate: asked again ahead of its end while anybody asks about it, one flight at a time. */
@@ -100,21 +104,21 @@ export class OcspAnswer {
 
   #problemOf (response: OcspResponse): string | undefined {
     const found = this.#judge(response)
-    if (found.status === undefined) return found.problem
-    if (found.until < this.#surroundings.now()) return `the answer is out of date since ${new Date(found.until).toISOString()}`
+    if (found.status === undefined) return found.problem ?? 'the answer is about another certificate'
+    if (endOf(found) < this.#surroundings.now()) return `the answer is out of date since ${new Date(endOf(found)).toISOString()}`
     const { thisUpdate } = found.response
     return thisUpdate.getTime() < this.#thisUpdate ? `the answer is of ${thisUpdate.toISOString()}, older than the last one` : undefined
   }
 
   #keep (response: OcspResponse): void {
-    const found = this.#judge(response) as Exclude<OcspStatus, { status: undefined }>
+    const found = this.#judge(response) as Told
     const isNews = found.status !== this.#status || this.#until < this.#surroundings.now()
     this.#responses = Object.freeze([response])
     this.#status = found.status
     this.#thisUpdate = found.response.thisUpdate.getTime()
-    this.#until = found.until
+    this.#until = endOf(found)
     this.#failures = 0
-    this.#renewIn(intervalOf(found.until - this.#surroundings.now(), this.#surroundings.random()))
+    this.#renewIn(intervalOf(this.#until - this.#surroundings.now(), this.#surroundings.random()))
     if (isNews) this.#surroundings.changed(this.#subject.certificate)
   }
 

@@ -14,14 +14,16 @@ export interface OcspRules {
   readonly isRevoked?: (delegate: Certificate) => boolean
 }
 
-/** What OCSP responses tell of a certificate; or that no answer among them counts, and why not where there is any. */
+/** What OCSP responses tell of a certificate; or that no answer among them counts, and why the first one about it does not. */
 export type OcspStatus =
   | {
     readonly status: 'good' | 'revoked' | 'unknown'
     /** Where it stands. */
     readonly response: SingleResponse
     /** Milliseconds since 1970: after this instant, which may have passed, the answer is stale. */
-    readonly until: number
+    readonly end: number
+    /** Milliseconds since 1970: after this instant its signer may sign no more, and the answer does not count; `Infinity` for the issuer itself. */
+    readonly signerUntil: number
   }
   | { readonly status: undefined, readonly problem: string | undefined }
 
@@ -63,16 +65,16 @@ function decisive (answers: readonly Answer[]): Answer {
   return answers.reduce((latest, each) => isAfter(each, latest) > 0 ? each : latest)
 }
 
-/** The answers about the certificate in one response, or why there is none that counts. */
+/** The answers about the certificate in one response, or why those there do not count. */
 function answersIn ({ responseStatus, basicResponse }: OcspResponse, certificate: Certificate, issuer: Certificate, at: number, rules: OcspRules): readonly Answer[] | string {
   if (basicResponse === undefined) return `the responder said ${responseStatus}`
   const singles = basicResponse.responses.filter(({ certID }) => isCertIDOf(certID, certificate, issuer))
-  if (singles.length === 0) return 'the response is about another certificate'
-  const signer = signerUntil(basicResponse, issuer, at, rules)
-  if (typeof signer === 'string') return signer
+  if (singles.length === 0) return []
+  const signerUntil = endOfSigner(basicResponse, issuer, at, rules)
+  if (typeof signerUntil === 'string') return signerUntil
   const problem = contentProblem(basicResponse, singles, at)
   if (problem !== undefined) return problem
-  return singles.map((response) => ({ status: response.certStatus, response, until: Math.min(signer, endOf(response, rules.maxAge)) }))
+  return singles.map((response) => ({ status: response.certStatus, response, end: endOf(response, rules.maxAge), signerUntil }))
 }
 
 function contentProblem (basicResponse: BasicOcspResponse, singles: readonly SingleResponse[], at: number): string | undefined {
@@ -82,7 +84,7 @@ function contentProblem (basicResponse: BasicOcspResponse, singles: readonly Sin
 }
 
 /** Until when one of those who signed the response may do so, in milliseconds since 1970; or why none may. */
-function signerUntil (response: BasicOcspResponse, issuer: Certificate, at: number, { isRevoked = () => false }: OcspRules): number | string {
+function endOfSigner (response: BasicOcspResponse, issuer: Certificate, at: number, { isRevoked = () => false }: OcspRules): number | string {
   const signer = ocspSigner(response, issuer)
   if (signer.isIssuer) return Infinity
   if (signer.problem !== undefined) return `the response is not to be trusted: ${signer.problem}`

@@ -1,4 +1,4 @@
-import type { Certificate, CertificateList } from '../certificate/index.js'
+import type { Certificate, CertificateList, OcspResponse } from '../certificate/index.js'
 import type { Broken } from './broken.js'
 
 /** How revocation is judged; every default is the strict one. */
@@ -16,6 +16,10 @@ export interface RevocationOptions {
 /** What is known of revocation, and where the certificates of those who sign lists and answers are looked for. */
 export interface StatusSources {
   readonly certificateLists: readonly CertificateList[]
+  /** About any certificates of the path. Default none. */
+  readonly ocspResponses?: readonly OcspResponse[]
+  /** Milliseconds after its `thisUpdate` for which an OCSP response counts at most. Default: until its `nextUpdate`; without one an hour. */
+  readonly ocspMaxAge?: number
   /** Neither trusted for being here; a signer's own path has to end at the trust anchor of the path that is judged. */
   readonly certificates: readonly Certificate[]
 }

@@ -2,6 +2,7 @@ import type { Certificate } from '../certificate/index.js'
 import type { Broken } from './broken.js'
 import { ListSigners } from './list-signer.js'
 import { listStatus } from './list-status.js'
+import { withOcsp } from './ocsp-status.js'
 import { statusProblem, type RevocationOptions, type Status, type StatusInquiry, type StatusSources } from './revocation-status.js'
 
 export type { RevocationOptions, StatusSources } from './revocation-status.js'
@@ -30,5 +31,6 @@ export function pathStatus (path: readonly Certificate[], at: Date, sources: Sta
 
 /** The one place where the status of a certificate is asked, also of those who sign lists. */
 function statusOf (certificate: Certificate, issuers: readonly Certificate[], inquiry: StatusInquiry, signers: ListSigners): Status {
-  return listStatus(certificate, issuers, inquiry, signers)
+  const byLists = listStatus(certificate, issuers, inquiry, signers)
+  return withOcsp(byLists, certificate, issuers, inquiry, (delegate) => listStatus(delegate, issuers, inquiry, signers).kind === 'revoked')
 }

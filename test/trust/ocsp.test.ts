@@ -42,7 +42,7 @@ const judge = (responses: OcspResponse[], rules: OcspRules = {}, instant = at) =
 t.test('a response by the issuer tells the status of the certificate, and until when', async (t) => {
   const found = ocspStatus(client.certificate, authority.certificate, [response()], at)
   t.equal(found.status, 'good')
-  t.equal(found.status === 'good' && found.until, at.getTime() + hour)
+  t.equal(found.status === 'good' && found.end, at.getTime() + hour)
   t.equal(found.status === 'good' && found.response.certID.serialNumber, client.certificate.serialNumber)
   t.equal(judge([response({ certStatus: unknown })]), 'unknown')
   t.equal(judge([response({ certStatus: revoked(after(-hour), octets('0a0101')) })]), 'revoked')
@@ -56,8 +56,8 @@ t.test('without a response nothing is told', async (t) => {
 
 t.test('a response about another certificate tells nothing', async (t) => {
   const other = mintClient(authority)
-  t.equal(judge([response({ fields: { responses: writeSequence(singleOf(other.certificate, authority.certificate, at)) } })]), 'the response is about another certificate')
-  t.equal(judge([response({ fields: { responses: writeSequence() } })]), 'the response is about another certificate')
+  t.equal(judge([response({ fields: { responses: writeSequence(singleOf(other.certificate, authority.certificate, at)) } })]), undefined)
+  t.equal(judge([response({ fields: { responses: writeSequence() } })]), undefined)
   const both = response({ fields: { responses: writeSequence(singleOf(other.certificate, authority.certificate, at, { certStatus: revoked(at) }), singleOf(client.certificate, authority.certificate, at)) } })
   t.equal(judge([both]), 'good', 'beside another')
 })
@@ -123,7 +123,7 @@ t.test('only the first four certificates that could be the signer\'s are looked 
 t.test('a delegate\'s certificate has to be current', async (t) => {
   const expiring = response({ signer: mintDelegate({ notAfter: after(10 * minute) }), nextUpdate: nextUpdateOf(after(2 * hour)) })
   const found = ocspStatus(client.certificate, authority.certificate, [expiring], at)
-  t.equal(found.status === 'good' && found.until, at.getTime() + 10 * minute + 999, 'and the answer ends with it')
+  t.equal(found.status === 'good' && found.signerUntil, at.getTime() + 10 * minute + 999, 'and the answer counts no longer')
   t.equal(judge([expiring], {}, after(11 * minute)), 'the response is not to be trusted: the certificate of its signer is not current')
   t.equal(judge([response({ signer: mintDelegate({ notBefore: after(hour) }) })]), 'the response is not to be trusted: the certificate of its signer is not current')
   const renewed = { keys: { publicKey: delegate.publicKey, privateKey: delegate.privateKey } }
@@ -163,7 +163,7 @@ t.test('a response from the future tells nothing, but for five minutes', async (
 t.test('a response ends at its nextUpdate, and after the greatest age', async (t) => {
   const until = (scene: Scene, rules: OcspRules = {}) => {
     const found = ocspStatus(client.certificate, authority.certificate, [response(scene)], at, rules)
-    return found.status === undefined ? found.problem : (found.until - at.getTime()) / minute
+    return found.status === undefined ? found.problem : (found.end - at.getTime()) / minute
   }
   t.equal(until({}), 60)
   t.equal(until({ nextUpdate: nextUpdateOf(after(-30_000)) }), -0.5, 'one that has ended says when')
@@ -213,7 +213,7 @@ t.test('a response that does not count does not keep another from counting', asy
 
 t.test('a response of a certificate that this issuer did not issue is not looked at by another key', async (t) => {
   const other = mintAuthority({ keys: newKeys() })
-  t.strictSame(ocspStatus(client.certificate, other.certificate, [response()], at), { status: undefined, problem: 'the response is about another certificate' })
+  t.strictSame(ocspStatus(client.certificate, other.certificate, [response()], at), { status: undefined, problem: undefined })
 })
 
 t.test('the signer of a response is asked once for each issuer, then remembered', async (t) => {
