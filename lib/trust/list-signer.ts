@@ -24,6 +24,7 @@ type SignerPath = readonly Certificate[] | string
 export class ListSigners {
   readonly #inquiry: StatusInquiry
   readonly #paths = new Map<Certificate, SignerPath>()
+  readonly #known = new Map<Certificate, Status>()
   readonly #asked = new Set<Certificate>()
   #statuses = 0
 
@@ -64,7 +65,7 @@ export class ListSigners {
     const { at, sources } = this.#inquiry
     const intermediates = [...issuers, ...sources.certificates]
     try {
-      const path = verifyCertificationPath({ certificate, intermediates, trustAnchors: issuers.slice(-1), at, purpose: 'any', partialPath: true })
+      const path = verifyCertificationPath({ certificate, intermediates, trustAnchors: issuers.slice(-1), at, purpose: 'any', partialPath: true, whenNotConforming: 'accept' })
       return [certificate, ...path.certificates.slice(1)]
     } catch (error) {
       if (error instanceof CertificationPathError) return error.message
@@ -81,7 +82,7 @@ export class ListSigners {
     for (const certificate of asked) {
       const status = this.#statusOf(certificate, path.slice(path.indexOf(certificate) + 1))
       const problem = statusProblem(status, this.#inquiry)
-      if (problem !== undefined) return `is signed by a certificate with a status of its own: ${problem.problem}`
+      if (problem !== undefined) return `is signed by a certificate that is not good itself: ${problem.problem}`
       if (status.kind === 'good') until = Math.min(until, status.until)
     }
     return until
@@ -89,11 +90,15 @@ export class ListSigners {
 
   // Whoever signs lists can be revoked like any other. Nobody vouches for himself, unless his issuer says so.
   #statusOf (certificate: Certificate, issuers: readonly Certificate[]): Status {
+    const known = this.#known.get(certificate)
+    if (known !== undefined) return known
     if (this.#asked.has(certificate)) return isOwnListIssuer(certificate) ? { kind: 'good', until: Infinity } : { kind: 'unknown', problem: 'only a list that it signed itself tells of it' }
     if (++this.#statuses > maxSignerStatuses) return { kind: 'unknown', problem: `more than ${maxSignerStatuses} others would have to be asked` }
     this.#asked.add(certificate)
     const status = this.#inquiry.statusOf(certificate, issuers)
     this.#asked.delete(certificate)
+    // What was found while others were asked is true for those others alone.
+    if (this.#asked.size === 0) this.#known.set(certificate, status)
     return status
   }
 }

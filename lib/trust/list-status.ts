@@ -123,9 +123,9 @@ class ListHearing {
 
 const problemOf = (list: CertificateList, problem: string): Answer => ({ problem: `the ${listName(list)} ${problem}` })
 
-/** Lists of one scope that one key signed: each takes the place of those before it. */
-const groupOf = ({ extensions }: CertificateList, { subjectPublicKeyInfo }: Certificate): string =>
-  [extensions.find(({ type }) => type === certificateListExtensionTypes.issuingDistributionPoint)?.value, subjectPublicKeyInfo]
+/** Lists of one issuer and scope that one key signed: each takes the place of those before it. */
+const groupOf = ({ issuer, extensions }: CertificateList, { subjectPublicKeyInfo }: Certificate): string =>
+  [issuer.raw, extensions.find(({ type }) => type === certificateListExtensionTypes.issuingDistributionPoint)?.value, subjectPublicKeyInfo]
     .map((octets) => octets?.toString('latin1')).join(' ')
 
 function revokedText ({ revocationDate, reason }: RevokedCertificate): string {
