@@ -9,9 +9,9 @@ import { issuerProblem, leafProblem } from './rules.js'
 import { certificateSignatureProblem } from './signature.js'
 import { VerifiedPath } from './verified-path.js'
 
-// For each certificate of the longest path three issuers that look alike: more than honest sets have. A check with a slow
-// key (P-521) takes 2 ms, so that a crafted set, which rustls' webpki and Go's crypto/x509 end after 100, ends within 100 ms.
-const maxSignatureChecks = 30
+// Two issuers that look alike for each certificate of the longest path, after key identifiers were compared: honest sets have
+// fewer. rustls' webpki and Go's crypto/x509 end a crafted set after 100, but a check with a P-521 key takes 2 ms.
+const maxSignatureChecks = 20
 
 // A leaf, eight intermediates and an anchor: more than any public or private hierarchy in use has.
 const maxPathCertificates = 10
