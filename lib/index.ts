@@ -4,7 +4,9 @@ export default plugin
 // What `require()` of this package returns.
 export { plugin as 'module.exports' }
 export { plugin as clientCertificate }
-export type { ClientCertificateOptions, ClientCertificates, Mode, Source } from './plugin/index.js'
+export type {
+  ClientCertificateOptions, ClientCertificates, ConnectedClient, DaysToExpiry, DenyEntry, Gauges, ListGauge, Mode, RefusalRecord, ReloadRecord, RevocationSettings, Source, TrustProfileOptions
+} from './plugin/index.js'
 export type { Policy, PolicyObject, Predicate } from './authorization/index.js'
 export type { Certificate, DistinguishedName } from './certificate/index.js'
 export { ClientCertificateError, OptionError, RegistrationError } from './errors.js'

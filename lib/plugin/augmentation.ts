@@ -2,14 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Policy } from '../authorization/index.js'
 import type { Certificate } from '../certificate/index.js'
 import type { ClientCertificateError } from '../errors.js'
-import type { Mode } from './options.js'
-
-/** What an application knows of its client certificates: `app.clientCertificates`. */
-export interface ClientCertificates {
-  readonly mode: Mode
-  /** The self-signed certificates that paths may end at. */
-  readonly trustAnchors: readonly Certificate[]
-}
+import type { ClientCertificates } from './client-certificates.js'
 
 // What the requests of all servers and type providers have in common: a hook for `FastifyRequest` would not do for HTTP/2,
 // and one for `FastifyRequest<any, …>` would make a type provider forget the types of the route that it stands at.

@@ -1,11 +1,15 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
-import { compilePolicy, judge, type Judgement, type Policy } from '../authorization/index.js'
+import { judge, type Judgement, type Policy } from '../authorization/index.js'
 import { ClientCertificateError } from '../errors.js'
 import { connectionOf } from '../tls/index.js'
 import type { AnyRequest } from './augmentation.js'
-import { Caller, nobody, type Refusal, type Verdict } from './callers.js'
-import { logRefusedRequest } from './journal.js'
+import { Caller } from './caller.js'
+import type { Journal } from './journal.js'
+import { chooseProfiles } from './profile-choice.js'
 import type { Requirement, Requirements } from './requirement.js'
+import type { Trust } from './trust.js'
+import type { TrustProfile } from './trust-profile.js'
+import { misdirected, nobody, type Refusal, type Verdict } from './verdict.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -18,33 +22,52 @@ declare module 'fastify' {
   }
 }
 
+export interface GuardOptions {
+  readonly requirements: Requirements
+  readonly trust: Trust
+  readonly journal: Journal
+  readonly now: () => number
+}
+
 /** The hooks that stand before every handler of the plugin's scope. */
 export class Guard {
   readonly #requirements: Requirements
+  readonly #trust: Trust
+  readonly #journal: Journal
   readonly #now: () => number
 
-  constructor (requirements: Requirements, now: () => number) {
+  constructor ({ requirements, trust, journal, now }: GuardOptions) {
     this.#requirements = requirements
+    this.#trust = trust
+    this.#journal = journal
     this.#now = now
   }
 
   /** Finds the caller, and refuses one without a verified certificate before any body is read. */
   readonly onRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
-    const verdict = this.#currentVerdict(request)
-    request.clientCertificateVerdict = verdict
-    if (verdict.certificate !== null || this.#requirementOf(request) === null) return done()
-    refuse(request, reply, verdict.refusal as Refusal, verdict, done)
+    const verdict = this.#verdictOnRoute(request)
+    if (verdict.pending === undefined) return this.#begin(request, reply, verdict, done)
+    verdict.pending.then(() => this.#begin(request, reply, this.#verdictOnRoute(request), done))
   }
 
-  /** Checks dates and the route's policy at the last moment before the handler runs. */
+  #begin (request: FastifyRequest, reply: FastifyReply, verdict: Verdict, done: HookHandlerDoneFunction): void {
+    request.clientCertificateVerdict = verdict
+    if (verdict.certificate !== null) return done()
+    const refusal = verdict.refusal as Refusal
+    // On the wrong connection not even an open route is reached.
+    if (refusal.reason !== 'MISDIRECTED' && this.#requirementOf(request) === null) return done()
+    this.#refuse(request, reply, refusal, verdict, done)
+  }
+
+  /** Checks dates, revocation and the route's policy at the last moment before the handler runs. */
   readonly preHandler = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const requirement = this.#requirementOf(request)
     if (requirement === null) return done()
-    const verdict = this.#currentVerdict(request)
+    const verdict = this.#verdict(request, requirement.profiles)
     const refusal = refusalOf(request, requirement, verdict)
     if (refusal === undefined) return done()
-    if (!(refusal instanceof Promise)) return refuse(request, reply, refusal, verdict, done)
-    refusal.then((found) => found === undefined ? done() : refuse(request, reply, found, verdict, done), done)
+    if (!(refusal instanceof Promise)) return this.#refuse(request, reply, refusal, verdict, done)
+    refusal.then((found) => found === undefined ? done() : this.#refuse(request, reply, found, verdict, done), done)
   }
 
   /**
@@ -53,12 +76,13 @@ export class Guard {
    * @throws OptionError `policy` is none, also where it is given but `undefined`
    */
   requireClientCertificate (...given: [policy?: Policy<FastifyRequest>]): (request: AnyRequest) => Promise<void> {
-    const requirement = given.length === 0 ? this.#requirements.standard : { policy: compilePolicy(given[0] as Policy<FastifyRequest>, 'policy') }
+    const requirement = given.length === 0 ? this.#requirements.standard : this.#requirements.compile(given[0] as Policy<FastifyRequest>, 'policy')
     return async (any) => {
       const request = any as FastifyRequest
-      const verdict = this.#currentVerdict(request)
+      await this.#verdict(request, requirement.profiles).pending
+      const verdict = this.#verdict(request, requirement.profiles)
       const refusal = await refusalOf(request, requirement, verdict)
-      if (refusal !== undefined) throw refused(request, refusal, verdict)
+      if (refusal !== undefined) throw this.#refused(request, refusal, verdict)
     }
   }
 
@@ -66,11 +90,42 @@ export class Guard {
     return this.#requirements.of(request.routeOptions.config)
   }
 
-  // The connection knows its caller. A request over any other way has none, and so no certificate.
-  #currentVerdict (request: FastifyRequest): Verdict {
-    const caller = connectionOf(request.raw.socket)?.caller
-    return caller instanceof Caller ? caller.verdictAt(this.#now()) : nobody
+  /** What is shown to handlers. Looking up the route costs more than all the rest, and with one profile it does not matter. */
+  #verdictOnRoute (request: FastifyRequest): Verdict {
+    const requirement = this.#trust.hasOneProfile ? this.#requirements.standard : this.#requirementOf(request) ?? this.#requirements.standard
+    return this.#verdict(request, requirement.profiles)
   }
+
+  // The connection knows its caller. A request over any other way has none, and so no certificate.
+  #verdict (request: FastifyRequest, asked: readonly TrustProfile[]): Verdict {
+    const connection = connectionOf(request.raw.socket)
+    const caller = connection?.caller
+    if (connection === undefined || !(caller instanceof Caller)) return nobody
+    const { hosts } = this.#trust
+    if (hosts.isEmpty) return verdictBy(caller, asked, this.#now())
+    const choice = chooseProfiles(request, connection.servername, hosts, asked)
+    return 'misdirected' in choice ? misdirected(choice.misdirected, caller.latest?.presented) : verdictBy(caller, choice.profiles, this.#now())
+  }
+
+  #refused (request: FastifyRequest, refusal: Refusal, { presented }: Verdict): ClientCertificateError {
+    this.#journal.requestRefused(request, refusal, presented)
+    return new ClientCertificateError(refusal.reason, refusal.cause)
+  }
+
+  #refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal, verdict: Verdict, done: HookHandlerDoneFunction): void {
+    const error = this.#refused(request, refusal, verdict)
+    // An error handler of the application's own does not look at the headers of an error.
+    reply.headers(error.headers)
+    done(error)
+  }
+}
+
+/** By the first profile that lets in; where none does, what the first one says. */
+function verdictBy (caller: Caller, profiles: readonly TrustProfile[], at: number): Verdict {
+  const first = caller.verdictAt(at, profiles[0])
+  if (first.refusal === null || profiles.length === 1) return first
+  const verdicts = profiles.slice(1).map((profile) => caller.verdictAt(at, profile))
+  return verdicts.find(({ refusal }) => refusal === null) ?? verdicts.find(({ pending }) => pending !== undefined) ?? first
 }
 
 function refusalOf (request: FastifyRequest, { policy }: Requirement, { certificate, refusal }: Verdict): Refusal | undefined | Promise<Refusal | undefined> {
@@ -83,16 +138,4 @@ function refusalOf (request: FastifyRequest, { policy }: Requirement, { certific
 function forbidden (request: FastifyRequest, { permitted, reason, failures }: Judgement): Refusal | undefined {
   for (const { key, problem, cause } of failures) request.log.error({ err: cause, key }, `client certificate predicate ${problem}`)
   return permitted ? undefined : { reason: 'FORBIDDEN', cause: new Error(reason) }
-}
-
-function refused (request: FastifyRequest, refusal: Refusal, { presented }: Verdict): ClientCertificateError {
-  logRefusedRequest(request, refusal, presented)
-  return new ClientCertificateError(refusal.reason, refusal.cause)
-}
-
-function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal, verdict: Verdict, done: HookHandlerDoneFunction): void {
-  const error = refused(request, refusal, verdict)
-  // An error handler of the application's own does not look at the headers of an error.
-  reply.headers(error.headers)
-  done(error)
 }

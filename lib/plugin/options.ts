@@ -2,10 +2,12 @@ import { Server as TlsServer } from 'node:tls'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Policy } from '../authorization/index.js'
 import { OptionError } from '../errors.js'
-import type { TlsOptions } from '../tls/index.js'
+import type { Source, TlsOptions } from '../tls/index.js'
+import type { DenyEntry } from './deny-list.js'
+import { readHosts } from './hosts.js'
+import { checkRevocationSettings, type RevocationSettings } from './revocation-options.js'
 
-/** A `Buffer`, or a text that holds `-----BEGIN`, is the content; any other text is a file's path. */
-export type Source = string | Uint8Array
+export type { Source } from '../tls/index.js'
 
 /** Whether TLS asks for a certificate, and what becomes of a client without a good one. */
 export type Mode = 'none' | 'optional' | 'required'
@@ -23,6 +25,18 @@ export interface ClientCertificateOptions {
   ca?: Source | readonly Source[]
   /** Opens a `ca` that is PKCS #12. */
   caPassphrase?: string
+  /** Certificate lists: files, folders, `http` and `https` URLs, or contents (PEM, DER); one or several. Without any of `crl`, `revocation.distributionPoints` and `revocation.ocsp` nothing is known of revocation. */
+  crl?: Source | readonly Source[]
+  /** How revocation is judged, and where it is asked about. */
+  revocation?: RevocationSettings
+  /** Certificates to refuse at once, whatever a list says of them. */
+  deny?: readonly DenyEntry[]
+  /** Other authorities besides `ca`, by a name of your own: for the routes whose policy names it (`trust`), or for hosts. */
+  trust?: Readonly<Record<string, TrustProfileOptions>>
+  /** Whether files that options name are watched, and read again when they change. Default true. */
+  watch?: boolean
+  /** Milliseconds after which a connection is closed, however good it is. Default: never. */
+  maxConnectionAge?: number
   /**
    * `none`: no certificate is asked for. `optional` (default): asked for, and a caller without a good one is refused by
    * HTTP, with a reason. `required`: such a connection is closed at the end of its handshake.
@@ -38,16 +52,39 @@ export interface ClientCertificateOptions {
   now?: () => number
 }
 
+/** Other authorities than those of the option `ca`. */
+export interface TrustProfileOptions {
+  /** As the option `ca`. */
+  readonly ca: Source | readonly Source[]
+  readonly caPassphrase?: string
+  /** As the option `crl`. */
+  readonly crl?: Source | readonly Source[]
+  /** Default: the option `revocation`. */
+  readonly revocation?: RevocationSettings
+  /** Host names, as `partners.example.com` or `*.partners.example.com`, for which these authorities count, and no others. */
+  readonly hosts?: readonly string[]
+}
+
+export interface CheckedProfile extends TrustProfileOptions {
+  readonly hosts: readonly string[]
+}
+
 export interface CheckedOptions extends ClientCertificateOptions {
   readonly mode: Mode
   readonly global: boolean
   readonly now: () => number
+  readonly revocation: RevocationSettings
+  readonly trust: Readonly<Record<string, CheckedProfile>>
+  readonly watch: boolean
+  readonly maxConnectionAge: number
 }
 
 // Fastify's own words in the options of any `register`.
 const own = new Set(['prefix', 'logLevel', 'logSerializers'])
 
-const known = new Set(['key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'crl', 'mode', 'global', 'authorize', 'tls', 'now'])
+const known = new Set([
+  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'crl', 'revocation', 'deny', 'trust', 'watch', 'maxConnectionAge', 'mode', 'global', 'authorize', 'tls', 'now'
+])
 
 const modes: ReadonlySet<unknown> = new Set(['none', 'optional', 'required'])
 
@@ -61,14 +98,40 @@ export function checkOptions (options: ClientCertificateOptions, app: FastifyIns
   if (typeof now !== 'function') throw new OptionError('now', 'is not a function')
   if (!hasTls(app)) refuseTlsOptions(options, mode)
   checkAuthorities(options, mode)
-  return { ...options, mode, global, now }
+  return { ...options, mode, global, now, ...checkTrustOverTime(options) }
+}
+
+function checkTrustOverTime (options: ClientCertificateOptions) {
+  const { watch = true, maxConnectionAge = Infinity } = options
+  if (typeof watch !== 'boolean') throw new OptionError('watch', 'is neither true nor false')
+  if (!(typeof maxConnectionAge === 'number' && maxConnectionAge > 0)) throw new OptionError('maxConnectionAge', 'is no number of milliseconds above 0')
+  return { watch, maxConnectionAge, revocation: checkRevocationSettings(options.revocation, 'revocation'), trust: checkProfiles(options.trust) }
+}
+
+function checkProfiles (profiles: unknown): CheckedOptions['trust'] {
+  if (profiles === undefined) return {}
+  if (profiles === null || typeof profiles !== 'object' || Array.isArray(profiles)) throw new OptionError('trust', 'is no object of trust profiles by name')
+  return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, checkProfile(profile, name)]))
+}
+
+const knownInProfile = new Set(['ca', 'caPassphrase', 'crl', 'revocation', 'hosts'])
+
+function checkProfile (profile: TrustProfileOptions, name: string): CheckedProfile {
+  const key = `trust.${name}`
+  if (name === 'default') throw new OptionError(key, 'is the name of the options ca and crl themselves')
+  if (profile === null || typeof profile !== 'object') throw new OptionError(key, 'is not an object')
+  for (const option of Object.keys(profile)) {
+    if (!knownInProfile.has(option)) throw new OptionError(`${key}.${option}`, 'is unknown')
+  }
+  if (profile.ca === undefined) throw new OptionError(`${key}.ca`, 'is missing')
+  checkRevocationSettings(profile.revocation, `${key}.revocation`)
+  return { ...profile, hosts: readHosts(profile.hosts, `${key}.hosts`) }
 }
 
 export const hasTls = (app: FastifyInstance): boolean => app.server instanceof TlsServer
 
 function checkNames (options: ClientCertificateOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (name === 'crl' && value !== undefined) throw new OptionError('crl', 'is not supported yet: revocation cannot be checked, so the start is refused rather than the list ignored')
+  for (const name of Object.keys(options)) {
     if (!known.has(name) && !own.has(name)) throw new OptionError(name, 'is unknown')
   }
 }
@@ -76,7 +139,7 @@ function checkNames (options: ClientCertificateOptions): void {
 const hint = 'create it with Fastify({ https: {} })'
 
 function refuseTlsOptions (options: ClientCertificateOptions, mode: Mode): void {
-  for (const name of ['key', 'cert', 'pfx', 'passphrase', 'tls'] as const) {
+  for (const name of ['key', 'cert', 'pfx', 'passphrase', 'tls', 'trust'] as const) {
     if (options[name] !== undefined) throw new OptionError(name, `is given, but the application has no TLS: ${hint}`)
   }
   if (mode !== 'none') throw new OptionError('mode', `is '${mode}', but the application has no TLS: ${hint}, or set mode to 'none'`)
@@ -85,5 +148,7 @@ function refuseTlsOptions (options: ClientCertificateOptions, mode: Mode): void 
 function checkAuthorities (options: ClientCertificateOptions, mode: Mode): void {
   if (mode === 'none' && options.ca !== undefined) throw new OptionError('ca', 'is given, but with mode \'none\' no certificate is asked for')
   if (mode !== 'none' && options.ca === undefined) throw new OptionError('ca', `is missing: mode '${mode}' needs to know who may sign clients`)
-  if (options.ca === undefined && options.caPassphrase !== undefined) throw new OptionError('caPassphrase', 'is given without \'ca\'')
+  for (const name of ['caPassphrase', 'crl', 'revocation', 'deny', 'trust'] as const) {
+    if (options.ca === undefined && options[name] !== undefined) throw new OptionError(name, 'is given without \'ca\'')
+  }
 }

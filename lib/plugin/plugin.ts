@@ -1,33 +1,29 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { isSelfSigned } from '../trust/index.js'
 import type { Certificate } from '../certificate/index.js'
 import { ClientCertificateError, RegistrationError } from '../errors.js'
-import { readClientAuthorities } from '../tls/index.js'
 import type {} from './augmentation.js'
 import { Guard } from './guard.js'
 import { showInOpenApi } from './openapi.js'
-import { checkOptions, hasTls, type CheckedOptions, type ClientCertificateOptions } from './options.js'
+import { checkOptions, type ClientCertificateOptions } from './options.js'
 import { Requirements, type Requirement } from './requirement.js'
-import { openServers } from './servers.js'
+import { startService, type Service } from './service.js'
 
 /** The plugin, before it is wrapped: its decorators and hooks are for the scope that registers it. */
 async function clientCertificate (app: FastifyInstance, given: ClientCertificateOptions): Promise<void> {
   if (registered.has(app.server)) throw new RegistrationError()
   const options = checkOptions(given, app)
   registered.add(app.server)
-  const requirements = new Requirements(options.authorize, options.global)
-  const authorities = (await readClientAuthorities(options))?.certificates ?? []
-  decorate(app, options, authorities, requirements)
-  if (hasTls(app)) await openServers(app, options, authorities)
+  const service = await startService(app, options)
+  decorate(app, service, new Requirements(service.trust, options.authorize, options.global))
 }
 
 // Scopes beside each other would pass for the only one by their decorators.
 const registered = new WeakSet<object>()
 
-function decorate (app: FastifyInstance, { mode, now }: CheckedOptions, authorities: readonly Certificate[], requirements: Requirements): void {
-  const guard = new Guard(requirements, now)
-  app.decorate('clientCertificates', Object.freeze({ mode, trustAnchors: Object.freeze(authorities.filter(isSelfSigned)) }))
+function decorate (app: FastifyInstance, { state, ...parts }: Service, requirements: Requirements): void {
+  const guard = new Guard({ requirements, ...parts })
+  app.decorate('clientCertificates', state)
   app.decorate('requireClientCertificate', guard.requireClientCertificate.bind(guard))
   app.decorateRequest('clientCertificateVerdict', null)
   app.decorateRequest('clientCertificate', { getter: certificateOf })

@@ -1,22 +1,28 @@
 import type { FastifyContextConfig, FastifyRequest } from 'fastify'
 import { compilePolicy, type CompiledPolicy, type Policy } from '../authorization/index.js'
 import { OptionError } from '../errors.js'
+import type { Trust } from './trust.js'
+import type { TrustProfile } from './trust-profile.js'
 
-/** That a route needs a current certificate, and which policy besides, if any. */
+/** That a route needs a current certificate, by whom it has to be verified, and which policy besides, if any. */
 export interface Requirement {
   readonly policy: CompiledPolicy<FastifyRequest> | undefined
+  /** Of these the first that lets in; at least one. */
+  readonly profiles: readonly TrustProfile[]
 }
 
 /** What each route asks of its callers: read from its config once, then looked up. */
 export class Requirements {
+  readonly #trust: Trust
   readonly #standard: Requirement
   readonly #global: boolean
   readonly #compiled = new WeakMap<object, Requirement>()
   readonly #found = new WeakMap<object, Requirement | null>()
 
   /** @throws OptionError `authorize` is no policy */
-  constructor (authorize: Policy<FastifyRequest> | undefined, global: boolean) {
-    this.#standard = { policy: authorize === undefined ? undefined : compilePolicy(authorize, 'authorize') }
+  constructor (trust: Trust, authorize: Policy<FastifyRequest> | undefined, global: boolean) {
+    this.#trust = trust
+    this.#standard = authorize === undefined ? { policy: undefined, profiles: [trust.standard] } : this.compile(authorize, 'authorize')
     this.#global = global
   }
 
@@ -53,8 +59,15 @@ export class Requirements {
   #compile (policy: Policy<FastifyRequest> & object, route: string): Requirement {
     const known = this.#compiled.get(policy)
     if (known !== undefined) return known
-    const requirement = { policy: compilePolicy(policy, 'config.clientCertificate', { route }) }
+    const requirement = this.compile(policy, 'config.clientCertificate', route)
     this.#compiled.set(policy, requirement)
     return requirement
+  }
+
+  /** @throws OptionError it is no policy, or names a trust profile that is not there */
+  compile (given: Policy<FastifyRequest>, key: string, route?: string): Requirement {
+    const policy = compilePolicy(given, key, { route })
+    const profiles = policy.trust?.map((name) => this.#trust.profile(name, `${key}.trust`, route)) ?? [this.#trust.standard]
+    return Object.freeze({ policy, profiles })
   }
 }

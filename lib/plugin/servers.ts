@@ -1,59 +1,59 @@
 import type { Server } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
-import type { Certificate } from '../certificate/index.js'
-import { OptionError } from '../errors.js'
-import { checkTlsOptions, contextOptions, inheritedCredentials, inheritedOptions, readServerCredentials, TlsServers, type ContextCredentials, type ServerEvents } from '../tls/index.js'
-import { Callers } from './callers.js'
-import { logFailedHandshake, logRefusedConnection } from './journal.js'
+import { TlsServers, type Connection, type PeerCertificates, type SecureContexts, type ServerEvents } from '../tls/index.js'
+import { Caller } from './caller.js'
+import type { Journal } from './journal.js'
+import type { LiveConnections } from './live-connections.js'
 import type { CheckedOptions } from './options.js'
+import type { Trust } from './trust.js'
+import type { TrustProfile } from './trust-profile.js'
+import type { Refusal } from './verdict.js'
+
+export interface Reception {
+  readonly trust: Trust
+  readonly journal: Journal
+  readonly live: LiveConnections
+}
 
 /** Gives key, certificate and CA to every server of the application, and hears of their handshakes. */
-export async function openServers (app: FastifyInstance, options: CheckedOptions, authorities: readonly Certificate[]): Promise<void> {
-  const server = app.server as unknown as Server
-  const tls = { ...inheritedOptions(server), ...checkTlsOptions(options.tls) }
-  const credentials = await credentialsOf(server, options)
-  if (credentials === undefined) {
-    if (options.mode === 'none') return
-    throw new OptionError('key', 'is missing: give key and cert, or pfx, here or in Fastify\'s own https options')
-  }
-  const context = contextOptions(tls, credentials, authorities)
-  const servers = new TlsServers(server, { standard: context, hosts: new Map() }, options.mode !== 'none', serverEvents(app, options, new Callers(authorities)))
+export function openServers (app: FastifyInstance, options: CheckedOptions, contexts: SecureContexts, reception: Reception): TlsServers {
+  const servers = new TlsServers(app.server as unknown as Server, contexts, options.mode !== 'none', serverEvents(options, reception))
   servers.open()
-  app.addHook('onClose', async () => servers.close())
+  return servers
 }
 
-async function credentialsOf (server: Server, options: CheckedOptions): Promise<ContextCredentials | undefined> {
-  const given = await readServerCredentials(options)
-  const { key, cert, passphrase, pfx } = inheritedCredentials(server)
-  if (given === undefined) return pfx === undefined ? pair(key, cert, passphrase) : unpack(pfx, passphrase)
-  if (key !== undefined || pfx !== undefined) {
-    throw new OptionError(options.pfx === undefined ? 'key' : 'pfx', 'is given here and in Fastify\'s own https options: give it once')
-  }
-  return given
-}
-
-const pair = (key: ContextCredentials['key'], cert: ContextCredentials['cert'], passphrase: string | undefined) =>
-  key === undefined ? undefined : { key, cert, passphrase }
-
-/** Node would take the CA certificates in a PKCS #12 for ones that may sign clients, so only its key and chain are passed on. */
-async function unpack (pfx: unknown, passphrase: string | undefined): Promise<ContextCredentials | undefined> {
-  if (!(pfx instanceof Uint8Array)) throw new OptionError('https.pfx', 'is not one PKCS #12: give the plugin pfx, or key and cert')
-  return readServerCredentials({ pfx, passphrase })
-}
-
-function serverEvents ({ log }: FastifyInstance, { mode, now }: CheckedOptions, callers: Callers): ServerEvents {
+function serverEvents ({ mode, now }: CheckedOptions, { trust, journal, live }: Reception): ServerEvents {
   return {
-    connected (peer, connection) {
-      const caller = callers.caller(peer, now())
-      if (mode !== 'required') return caller
-      const { refusal, presented } = caller.verdictAt(now())
-      if (refusal !== null) {
-        logRefusedConnection(log, refusal, presented, connection.remoteAddress)
-        connection.destroy()
-      }
+    connected (peer: PeerCertificates | undefined, connection: Connection) {
+      const caller = new Caller(peer, now())
+      const profiles = trust.profilesFor(connection.servername)
+      const refusal = refusalBy(profiles, caller, now())
+      if (refusal !== null && mode === 'required') closeWhenRefused(caller, connection, profiles)
+      live.expect(caller)
       return caller
     },
-    failed: (failure) => logFailedHandshake(log, failure),
+    failed: (failure) => journal.handshakeFailed(failure),
     closed () {}
   }
+
+  function closeWhenRefused (caller: Caller, connection: Connection, profiles: readonly TrustProfile[]): void {
+    const pending = profiles.map((profile) => caller.verdictAt(now(), profile).pending).filter((each) => each !== undefined)
+    if (pending.length === 0) return close(caller, connection, profiles)
+    // What is being asked for is waited for: until then its requests wait too.
+    Promise.all(pending).then(() => {
+      if (refusalBy(profiles, caller, now()) !== null) close(caller, connection, profiles)
+    })
+  }
+
+  function close (caller: Caller, connection: Connection, profiles: readonly TrustProfile[]): void {
+    const { refusal, presented } = caller.verdictAt(now(), profiles[0])
+    journal.connectionRefused(refusal as Refusal, presented, connection.remoteAddress)
+    connection.destroy()
+  }
+}
+
+/** `null` where one of the profiles lets in. All are asked, so that it is known who counts for the connection. */
+const refusalBy = (profiles: readonly TrustProfile[], caller: Caller, at: number): Refusal | null => {
+  const refusals = profiles.map((profile) => caller.verdictAt(at, profile).refusal)
+  return refusals.includes(null) ? null : refusals[0]
 }

@@ -132,7 +132,13 @@ t.test('the second server of a name with two addresses asks for certificates lik
 t.test('an error while a certificate is looked at ends the connection, not the process', async (t) => {
   const malformed = Object.assign(new Error('made up'), { code: 'ERR_MADE_UP' })
   for (const [error, code] of [[malformed, 'ERR_MADE_UP'], [new TypeError('made up'), 'TypeError']] as const) {
-    const { port, log } = await listen(t, world, { options: { mode: 'required', now: () => { throw error } } })
+    let isBroken = false
+    const now = () => {
+      if (isBroken) throw error
+      return Date.now()
+    }
+    const { port, log } = await listen(t, world, { options: { mode: 'required', now } })
+    isBroken = true
     await t.rejects(call(world, port, '/open', { client: world.client }))
     t.match((await logged(log, 'TLS handshake failed')).handshake, { code, reason: 'made up' })
   }

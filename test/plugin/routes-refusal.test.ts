@@ -111,7 +111,7 @@ t.test('over plain HTTP, with mode \'none\', nobody has a certificate', async (t
   app.get('/open', { config: { clientCertificate: false } }, async (request) => [request.clientCertificate, request.clientCertificateError?.reason])
   const origin = await app.listen({ port: 0, host: '127.0.0.1' })
 
-  t.strictSame(app.clientCertificates, { mode: 'none', trustAnchors: [] })
+  t.match(app.clientCertificates, { mode: 'none', trustAnchors: [] })
   const guarded = await fetch(`${origin}/guarded`)
   t.match({ status: guarded.status, headers: Object.fromEntries(guarded.headers), body: await guarded.json() }, missing)
   t.strictSame(await (await fetch(`${origin}/open`)).json(), [null, 'MISSING'])

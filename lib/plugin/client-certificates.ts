@@ -1,0 +1,65 @@
+import type { Certificate } from '../certificate/index.js'
+import type { DenyEntry } from './deny-list.js'
+import { readGauges, type Gauges } from './gauges.js'
+import type { Journal, RefusalRecord } from './journal.js'
+import type { ConnectedClient, LiveConnections } from './live-connections.js'
+import type { Mode } from './options.js'
+import type { Reload } from './reload.js'
+import type { Trust } from './trust.js'
+
+/** What an application knows of its client certificates, and can do: `app.clientCertificates`. */
+export interface ClientCertificates {
+  readonly mode: Mode
+  /** The self-signed certificates that paths may end at, of all trust profiles. Another list after a reload. */
+  readonly trustAnchors: readonly Certificate[]
+  /**
+   * Reads keys, certificates, CAs and certificate lists once more, and puts them in the place of those before: all servers
+   * follow, connections are judged again, and those that no longer hold are closed. Whether anything was new.
+   * @throws OptionError something is broken: the last good state stays
+   */
+  reload (): Promise<boolean>
+  /** The connections that are open now. */
+  connections (): readonly ConnectedClient[]
+  /** Closes the connections that the predicate chooses, each as its protocol does; how many they are. */
+  disconnect (predicate: (client: ConnectedClient) => boolean): number
+  /**
+   * Refuses certificates from now on, and closes their connections; what it returns takes that back. It lasts as long as the
+   * process.
+   * @throws OptionError `entry` has none of the forms of the option `deny`
+   */
+  deny (entry: DenyEntry): () => void
+  /** The latest 256 handshakes, connections and requests that were refused, the oldest first. */
+  refusals (): readonly RefusalRecord[]
+  /** What to watch over, for metrics. */
+  gauges (): Gauges
+}
+
+export interface ClientCertificateParts {
+  readonly mode: Mode
+  readonly trust: Trust
+  readonly journal: Journal
+  readonly live: LiveConnections
+  /** Not there without TLS. */
+  readonly reload: Reload | undefined
+  readonly now: () => number
+}
+
+export function clientCertificates ({ mode, trust, journal, live, reload, now }: ClientCertificateParts): ClientCertificates {
+  return Object.freeze({
+    mode,
+    get trustAnchors () { return trust.trustAnchors },
+    reload: async () => await reload?.now() ?? false,
+    connections: () => live.list(),
+    disconnect: (predicate: (client: ConnectedClient) => boolean) => live.disconnect(predicate),
+    deny (entry: DenyEntry) {
+      const lift = trust.denyList.add(entry, 'deny')
+      trust.revise()
+      return () => {
+        lift()
+        trust.revise()
+      }
+    },
+    refusals: () => journal.latest,
+    gauges: () => readGauges({ trust, clients: live.list(), serverCertificate: reload?.identity.credentials.certificate, at: now() })
+  })
+}

@@ -1,0 +1,58 @@
+import { compilePolicy, judge, type CompiledPolicy, type Judgement, type NamePolicy, type OneOrMore } from '../authorization/index.js'
+import type { Certificate } from '../certificate/index.js'
+import { CertificationPathError, OptionError } from '../errors.js'
+import type { VerifiedPath } from '../trust/index.js'
+
+/** Certificates that are refused, whatever a certificate list says; by one of three ways to tell them. */
+export type DenyEntry =
+  /** One certificate of an issuer, or several. `serialNumber` is hexadecimal; `issuer` is as in a policy. */
+  | { readonly issuer: NamePolicy, readonly serialNumber: OneOrMore<string> }
+  /** SHA-256 over the certificate's DER. */
+  | { readonly fingerprint256: OneOrMore<string> }
+  /** SHA-256 over the SubjectPublicKeyInfo: each certificate of this key, also one that is still to be issued. */
+  | { readonly publicKeyFingerprint256: OneOrMore<string> }
+
+const forms: ReadonlySet<string> = new Set(['issuer,serialNumber', 'fingerprint256', 'publicKeyFingerprint256'])
+
+/**
+ * Those who are refused at once. A certificate of a CA on it refuses everyone below. It lives as long as the process: what
+ * has to outlast it belongs in the option, or on a certificate list.
+ */
+export class DenyList {
+  readonly #entries = new Set<CompiledPolicy>()
+
+  /** @throws OptionError `deny` is no list of entries */
+  constructor (entries: readonly DenyEntry[] | undefined) {
+    if (entries !== undefined && !Array.isArray(entries)) throw new OptionError('deny', 'is not a list')
+    for (const [index, entry] of (entries ?? []).entries()) this.add(entry, `deny[${index}]`)
+  }
+
+  /**
+   * What it returns takes the entry away again.
+   * @throws OptionError the entry has none of the three forms
+   */
+  add (entry: DenyEntry, key: string): () => void {
+    checkForm(entry, key)
+    const compiled = compilePolicy(entry, key)
+    this.#entries.add(compiled)
+    return () => { this.#entries.delete(compiled) }
+  }
+
+  /** @throws CertificationPathError REVOKED: one of the path's certificates is on the list */
+  check ({ certificates }: VerifiedPath): void {
+    if (this.#entries.size === 0) return
+    const depth = certificates.findIndex((certificate, place) => this.#has(certificate.along(certificates.slice(place + 1))))
+    if (depth === -1) return
+    throw new CertificationPathError({ rule: 'REVOKED', problem: 'the certificate is on the deny list', depth, certificate: certificates[depth].subject.toString() })
+  }
+
+  #has (certificate: Certificate): boolean {
+    // The entries have no predicates, and so no answers to wait for.
+    return [...this.#entries].some((entry) => (judge(entry, certificate, undefined) as Judgement).permitted)
+  }
+}
+
+function checkForm (entry: unknown, key: string): void {
+  const form = typeof entry === 'object' && entry !== null ? Object.keys(entry).sort().join() : ''
+  if (!forms.has(form)) throw new OptionError(key, 'is none of { issuer, serialNumber }, { fingerprint256 }, { publicKeyFingerprint256 }')
+}

@@ -1,0 +1,146 @@
+import type { Connection, TlsServers } from '../tls/index.js'
+import type { Certificate } from '../certificate/index.js'
+import { Caller } from './caller.js'
+import type { Journal } from './journal.js'
+import type { Refusal } from './verdict.js'
+
+/** A live connection, as an application sees it: a copy of what is known at one instant. */
+export interface ConnectedClient {
+  /** The client's certificate, once its path was verified; else `null`. */
+  readonly certificate: Certificate | null
+  readonly remoteAddress: string | undefined
+  /** The name that the client gave by SNI. */
+  readonly servername: string | undefined
+  readonly protocol: 'http/1.1' | 'h2'
+  /** When the handshake ended. */
+  readonly since: Date
+  /** When it is judged again, and closed if it does not hold; `undefined` where nothing ends it. */
+  readonly until: Date | undefined
+}
+
+export interface LiveConnectionOptions {
+  readonly journal: Journal
+  readonly now: () => number
+  /** Milliseconds, or `Infinity`. */
+  readonly maxAge: number
+}
+
+// Connections that end close to each other are looked at together.
+const leastPause = 250
+
+// What setTimeout can wait for; beyond, it does not wait at all.
+const longestPause = 2 ** 31 - 1
+
+// So many are looked at in one go: judging a client anew takes some 0.1 ms.
+const mostAtOnce = 50
+
+/** Ends connections whose client is let in no more: its certificate expired or was revoked, its CA went, or their time is up. */
+export class LiveConnections {
+  readonly #options: LiveConnectionOptions
+  #timer: NodeJS.Timeout | undefined
+  #due = Infinity
+  #sweeping: Promise<void> | undefined
+  #sweepAgain = false
+  #servers: Pick<TlsServers, 'connections'> = { connections: [] }
+
+  constructor (options: LiveConnectionOptions) {
+    this.#options = options
+  }
+
+  /** Whose connections are looked at; before, there are none. */
+  follow (servers: Pick<TlsServers, 'connections'>): void {
+    this.#servers = servers
+  }
+
+  /** A connection was judged: it will be looked at when the verdict ends. */
+  expect (caller: Caller): void {
+    this.#lookAt(this.#endOf(caller))
+  }
+
+  #endOf (caller: Caller): number {
+    return Math.min(caller.nextLook(this.#options.now()), caller.since + this.#options.maxAge)
+  }
+
+  #lookAt (due: number): void {
+    if (due >= this.#due) return
+    this.#due = due
+    clearTimeout(this.#timer)
+    const pause = Math.min(Math.max(due - this.#options.now(), leastPause), longestPause)
+    this.#timer = setTimeout(() => { this.#due = Infinity; this.sweep() }, pause).unref()
+  }
+
+  /** What is known of one client is another thing. */
+  reconsider (fingerprint256: string): void {
+    for (const connection of [...this.#servers.connections]) {
+      const { caller } = connection
+      if (caller instanceof Caller && caller.forget(fingerprint256)) this.#look(connection, this.#options.now())
+    }
+  }
+
+  /**
+   * Judges all connections once more, a few at a time, and ends those that do not hold. It settles when all that were there
+   * have been looked at. Called while it is at work, it looks at all of them once more behind that.
+   */
+  sweep (): Promise<void> {
+    if (this.#sweeping !== undefined) {
+      this.#sweepAgain = true
+      return this.#sweeping
+    }
+    this.#sweeping = this.#sweepAll().finally(() => { this.#sweeping = undefined })
+    return this.#sweeping
+  }
+
+  async #sweepAll (): Promise<void> {
+    do {
+      this.#sweepAgain = false
+      const all = [...this.#servers.connections]
+      for (let from = 0; from < all.length; from += mostAtOnce) {
+        for (const connection of all.slice(from, from + mostAtOnce)) this.#look(connection, this.#options.now())
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    } while (this.#sweepAgain)
+  }
+
+  #look (connection: Connection, at: number): void {
+    const { caller } = connection
+    if (!(caller instanceof Caller)) return
+    if (caller.isOverAt(at)) this.#end(connection, caller)
+    else if (at - caller.since >= this.#options.maxAge) connection.end()
+    else this.expect(caller)
+  }
+
+  #end (connection: Connection, caller: Caller): void {
+    const verdict = caller.latest
+    this.#options.journal.connectionEnded(verdict?.refusal as Refusal, verdict?.presented, connection.remoteAddress)
+    connection.end()
+  }
+
+  list (): readonly ConnectedClient[] {
+    return [...this.#servers.connections].map((connection) => this.#describe(connection))
+  }
+
+  /** Ends those that the predicate chooses; how many they are. */
+  disconnect (predicate: (client: ConnectedClient) => boolean): number {
+    const chosen = [...this.#servers.connections].filter((connection) => predicate(this.#describe(connection)) === true)
+    for (const connection of chosen) connection.end()
+    return chosen.length
+  }
+
+  #describe ({ caller, remoteAddress, servername, protocol }: Connection): ConnectedClient {
+    const { latest, since } = caller as Caller
+    const end = this.#endOf(caller as Caller)
+    return Object.freeze({
+      certificate: latest?.certificate ?? null,
+      remoteAddress,
+      servername,
+      protocol,
+      since: new Date(since),
+      until: end === Infinity ? undefined : new Date(end)
+    })
+  }
+
+  close (): void {
+    clearTimeout(this.#timer)
+    this.#due = -Infinity
+  }
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { channel } from 'node:diagnostics_channel'
+import type { FastifyBaseLogger } from 'fastify'
+import type { TlsServers } from '../tls/index.js'
+import { secureContexts, type ServerIdentity, type ServerIdentitySource } from './server-identity.js'
+import type { Trust } from './trust.js'
+
+export interface ReloadOptions {
+  readonly trust: Trust
+  readonly log: FastifyBaseLogger
+  /** Not there on an application without TLS, where nothing can be reloaded. */
+  readonly identitySource: ServerIdentitySource
+  readonly servers: TlsServers
+}
+
+/** What subscribers of `diagnostics_channel` get: `error` where the new state was refused and the one before stays. */
+export interface ReloadRecord {
+  readonly changed: boolean
+  readonly error: Error | undefined
+}
+
+const reloads = channel('fastify-client-certificate:reload')
+
+/** Reads all that options name once more, and puts it in the place of what was, if it is good. */
+export class Reload {
+  readonly #options: ReloadOptions
+  #digest: string
+  #running: Promise<boolean> = Promise.resolve(false)
+  /** Days until the server's certificate ends are counted from it. */
+  identity: ServerIdentity
+
+  constructor (identity: ServerIdentity, options: ReloadOptions) {
+    this.#options = options
+    this.identity = identity
+    this.#digest = digestOf(identity, options.trust.sources.map(({ profile }) => profile.authorities))
+  }
+
+  /**
+   * Whether anything was new. One at a time: who asks meanwhile gets the one behind it.
+   * @throws OptionError what is new is broken, and so the last good state stays
+   */
+  now (): Promise<boolean> {
+    this.#running = this.#running.then(() => this.#reload(), () => this.#reload())
+    return this.#running
+  }
+
+  /** As `now`, for when nobody waits: what is wrong is in the log. Never rejects. */
+  async attempt (): Promise<void> {
+    await Promise.allSettled([this.now()])
+  }
+
+  async #reload (): Promise<boolean> {
+    const { log } = this.#options
+    try {
+      const changed = await this.#replace()
+      if (changed) log.info('trust was reloaded: connections are judged by it from now on')
+      reloads.publish({ changed, error: undefined } satisfies ReloadRecord)
+      return changed
+    } catch (error) {
+      log.error({ err: error }, 'what was to be reloaded is not good: the last good state stays')
+      reloads.publish({ changed: false, error: error as Error } satisfies ReloadRecord)
+      throw error
+    }
+  }
+
+  async #replace (): Promise<boolean> {
+    const { trust, identitySource, servers } = this.#options
+    // All is read before anything is put in its place.
+    const identity = await identitySource.read() as ServerIdentity
+    const authorities = await Promise.all(trust.sources.map((source) => source.readAuthorities()))
+    const digest = digestOf(identity, authorities)
+    const isNew = digest !== this.#digest
+    if (isNew) {
+      servers.replace(secureContexts(identity, trust, authorities))
+      trust.replace(authorities)
+      this.identity = identity
+      this.#digest = digest
+    }
+    const lists = await Promise.all(trust.sources.map((source) => source.reloadLists()))
+    return isNew || lists.includes(true)
+  }
+}
+
+function digestOf ({ credentials: { key, cert } }: ServerIdentity, authorities: ReadonlyArray<ReadonlyArray<{ readonly raw: Buffer }>>): string {
+  const hash = createHash('sha256').update(`${String(key)}\n${String(cert)}`)
+  for (const profile of authorities) {
+    hash.update('profile')
+    for (const { raw } of profile) hash.update(raw)
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,43 @@
+import type { Certificate, CertificateList } from '../certificate/index.js'
+import type { CertificateLists, OcspClient } from '../revocation/index.js'
+import type { StatusSources, VerifiedPath } from '../trust/index.js'
+
+const noLists: readonly CertificateList[] = Object.freeze([])
+
+/** What is at hand about revocation, and what can be asked for; of one trust profile. */
+export class StatusFinder {
+  readonly #lists: CertificateLists | undefined
+  readonly #ocsp: OcspClient | undefined
+  readonly #authorities: () => readonly Certificate[]
+
+  constructor (lists: CertificateLists | undefined, ocsp: OcspClient | undefined, authorities: () => readonly Certificate[]) {
+    this.#lists = lists
+    this.#ocsp = ocsp
+    this.#authorities = authorities
+  }
+
+  /**
+   * Starts asking for what is not at hand, of a path that was verified. What to wait for before it can be judged, if anything:
+   * an answer that is only to be renewed is not waited for. Never rejects.
+   */
+  ask ({ certificates }: VerifiedPath): Promise<unknown> | undefined {
+    const asked = [this.#lists?.fetchFor(certificates), this.#askResponder(certificates)].filter((each) => each !== undefined)
+    return asked.length === 0 ? undefined : Promise.all(asked)
+  }
+
+  #askResponder ([leaf, issuer]: readonly Certificate[]): Promise<unknown> | undefined {
+    if (this.#ocsp === undefined || issuer === undefined) return undefined
+    const isAtHand = this.#ocsp.responsesFor(leaf, issuer).length > 0
+    const asked = this.#ocsp.askFor(leaf, issuer)
+    return isAtHand ? undefined : asked
+  }
+
+  sourcesFor ({ certificates }: VerifiedPath): StatusSources {
+    const [leaf, issuer] = certificates
+    return {
+      certificateLists: this.#lists?.lists ?? noLists,
+      ocspResponses: issuer === undefined ? [] : this.#ocsp?.responsesFor(leaf, issuer),
+      certificates: this.#authorities()
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Certificate } from '../certificate/index.js'
+import { OptionError } from '../errors.js'
+import { CertificateLists, OcspClient } from '../revocation/index.js'
+import { fileOf, readClientAuthorities, type Source } from '../tls/index.js'
+import type { DenyList } from './deny-list.js'
+import type { RevocationSettings } from './revocation-options.js'
+import { StatusFinder } from './status-finder.js'
+import { TrustProfile } from './trust-profile.js'
+
+/** What one trust profile is made of. */
+export interface TrustSourceOptions {
+  readonly ca?: Source | readonly Source[]
+  readonly caPassphrase?: string
+  readonly crl?: Source | readonly Source[]
+  readonly revocation: RevocationSettings
+}
+
+export interface TrustSurroundings {
+  readonly now: () => number
+  readonly log: FastifyBaseLogger
+  readonly denyList: DenyList
+  /** Verdicts of before may no longer hold: those on one certificate, where it is named. */
+  readonly changed: (fingerprint256?: string) => void
+}
+
+/** A trust profile, and the files and places that it comes from. */
+export class TrustSource {
+  readonly profile: TrustProfile
+  readonly #options: TrustSourceOptions
+  /** Stands before the names of options in errors. */
+  readonly #prefix: string
+  #lists: CertificateLists | undefined
+  #ocsp: OcspClient | undefined
+
+  /**
+   * `name` is `default` for the options of the plugin itself.
+   * @throws OptionError that names the option of this profile
+   */
+  static async open (name: string, options: TrustSourceOptions, surroundings: TrustSurroundings): Promise<TrustSource> {
+    const prefix = name === 'default' ? '' : `trust.${name}.`
+    const profile = new TrustProfile(await readAuthorities(options, prefix), { name, denyList: surroundings.denyList, revocation: options.revocation })
+    const source = new TrustSource(profile, options, prefix)
+    await source.#openStatus(surroundings)
+    return source
+  }
+
+  private constructor (profile: TrustProfile, options: TrustSourceOptions, prefix: string) {
+    this.profile = profile
+    this.#options = options
+    this.#prefix = prefix
+  }
+
+  async #openStatus ({ now, log, changed }: TrustSurroundings): Promise<void> {
+    const { profile } = this
+    const { crl, revocation } = this.#options
+    const report = reportTo(log, profile.name)
+    const listsChanged = () => {
+      profile.revise()
+      changed()
+    }
+    const answerChanged = ({ fingerprint256 }: Certificate) => {
+      profile.forget(fingerprint256)
+      changed(fingerprint256)
+    }
+    if (hasLists(crl, revocation)) {
+      this.#lists = await atPrefix(this.#prefix, CertificateLists.open({ ...revocation, crl }, { now, report, changed: listsChanged, get issuers () { return profile.authorities } }))
+    }
+    if (revocation.ocsp) this.#ocsp = new OcspClient(revocation.ocsp, { now, report, changed: answerChanged })
+    if (this.#lists !== undefined || this.#ocsp !== undefined) profile.lookUpStatus(new StatusFinder(this.#lists, this.#ocsp, () => profile.authorities))
+  }
+
+  /**
+   * Reads the authorities once more. Nothing has changed before they are given to the profile.
+   * @throws OptionError
+   */
+  readAuthorities (): Promise<readonly Certificate[]> {
+    return readAuthorities(this.#options, this.#prefix)
+  }
+
+  /**
+   * Reads files of certificate lists once more; whether anything changed.
+   * @throws OptionError a file is broken: the lists of before stay
+   */
+  async reloadLists (): Promise<boolean> {
+    return this.#lists === undefined ? false : atPrefix(this.#prefix, this.#lists.reload())
+  }
+
+  /** What to watch. */
+  files (): readonly string[] {
+    const { ca } = this.#options
+    const sources = ca === undefined ? [] : [ca].flat() as Source[]
+    return [...sources.map(fileOf).filter((file) => file !== undefined), ...this.#lists?.files() ?? []]
+  }
+
+  lists (): ReturnType<CertificateLists['state']> {
+    return this.#lists?.state() ?? []
+  }
+
+  close (): void {
+    this.#lists?.close()
+    this.#ocsp?.close()
+  }
+}
+
+const hasLists = (crl: TrustSourceOptions['crl'], { distributionPoints }: RevocationSettings): boolean => crl !== undefined || Boolean(distributionPoints)
+
+const readAuthorities = async (options: TrustSourceOptions, prefix: string): Promise<readonly Certificate[]> =>
+  (await atPrefix(prefix, readClientAuthorities(options)))?.certificates ?? []
+
+/** An error about an option names it where it stands. */
+async function atPrefix<Value> (prefix: string, reading: Promise<Value>): Promise<Value> {
+  try {
+    return await reading
+  } catch (error) {
+    throw error instanceof OptionError ? new OptionError(`${prefix}${placeOf(error.key)}`, error.problem, { cause: error.cause }) : error
+  }
+}
+
+// Those of the room of revocation stand in the option of that name.
+const placeOf = (key: string): string => /^(?:ca|caPassphrase|crl|revocation\..*)$/.test(key) ? key : `revocation.${key}`
+
+const reportTo = (log: FastifyBaseLogger, profile: string) =>
+  ({ level, message, ...facts }: { level: 'info' | 'warn' | 'error', message: string, [fact: string]: unknown }): void => log[level]({ revocation: { profile, ...facts } }, message)

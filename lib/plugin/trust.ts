@@ -1,0 +1,101 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { isSelfSigned } from '../trust/index.js'
+import type { Certificate } from '../certificate/index.js'
+import { OptionError } from '../errors.js'
+import { DenyList } from './deny-list.js'
+import { Hosts } from './hosts.js'
+import type { CheckedOptions } from './options.js'
+import type { TrustProfile } from './trust-profile.js'
+import { TrustSource } from './trust-source.js'
+
+/** Whom the application trusts: the profile of its own options, and those that it names. */
+export class Trust {
+  readonly denyList: DenyList
+  readonly hosts = new Hosts()
+  readonly #sources = new Map<string, TrustSource>()
+  /** Verdicts of before may no longer hold: those on one certificate, where it is named. Set once there are connections to look at. */
+  onChange: (fingerprint256?: string) => void = () => {}
+
+  /** @throws OptionError that names the option */
+  static async open (options: CheckedOptions, log: FastifyBaseLogger): Promise<Trust> {
+    const trust = new Trust(new DenyList(options.deny))
+    const surroundings = { now: options.now, log, denyList: trust.denyList, changed: (fingerprint256?: string) => trust.onChange(fingerprint256) }
+    try {
+      trust.#sources.set('default', await TrustSource.open('default', options, surroundings))
+      for (const [name, profile] of Object.entries(options.trust)) {
+        trust.#add(await TrustSource.open(name, { ...profile, revocation: profile.revocation ?? options.revocation }, surroundings), profile.hosts)
+      }
+      return trust
+    } catch (error) {
+      // What was opened before has timers.
+      trust.close()
+      throw error
+    }
+  }
+
+  private constructor (denyList: DenyList) {
+    this.denyList = denyList
+  }
+
+  #add (source: TrustSource, hosts: readonly string[]): void {
+    const { profile } = source
+    this.#sources.set(profile.name, source)
+    hosts.forEach((host, index) => this.hosts.add(host, profile, `trust.${profile.name}.hosts[${index}]`))
+  }
+
+  get sources (): readonly TrustSource[] {
+    return [...this.#sources.values()]
+  }
+
+  /** The profile that counts where none is named. */
+  get standard (): TrustProfile {
+    return (this.#sources.get('default') as TrustSource).profile
+  }
+
+  /** @throws OptionError there is no profile of the name */
+  profile (name: string, key: string, route?: string): TrustProfile {
+    const source = this.#sources.get(name)
+    if (source === undefined) throw new OptionError(key, `names the trust profile '${name}'; known are ${[...this.#sources.keys()].join(', ')}`, { route })
+    return source.profile
+  }
+
+  get hasOneProfile (): boolean {
+    return this.#sources.size === 1
+  }
+
+  /** Those that a connection may be judged by, whose client named this server by SNI. */
+  profilesFor (servername: string | undefined): readonly TrustProfile[] {
+    const profile = this.hosts.of(servername)
+    return profile === undefined ? this.#withoutHosts : [profile]
+  }
+
+  get #withoutHosts (): readonly TrustProfile[] {
+    return this.sources.map((source) => source.profile).filter((profile) => !this.hosts.has(profile))
+  }
+
+  /** The self-signed certificates that paths may end at, of all profiles. */
+  get trustAnchors (): readonly Certificate[] {
+    return Object.freeze([...new Set(this.sources.flatMap(({ profile }) => profile.authorities.filter(isSelfSigned)))])
+  }
+
+  /** Greater after each change of anything. */
+  get revision (): number {
+    return this.sources.reduce((sum, { profile }) => sum + profile.revision, 0)
+  }
+
+  /** Whom to trust from now on: the authorities of each source, in their order. */
+  replace (authorities: ReadonlyArray<readonly Certificate[]>): void {
+    this.sources.forEach(({ profile }, place) => profile.trust(authorities[place]))
+    this.onChange()
+  }
+
+  /** Something that all verdicts rest on is another one. */
+  revise (): void {
+    for (const { profile } of this.sources) profile.revise()
+    this.onChange()
+  }
+
+  close (): void {
+    for (const source of this.sources) source.close()
+  }
+}

@@ -1,0 +1,64 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Certificate } from '../certificate/index.js'
+import { daysLeft, listGauges, type ListGauge } from './gauges.js'
+import type { Trust } from './trust.js'
+
+export interface WarningSources {
+  readonly trust: Trust
+  readonly serverCertificate: () => Certificate | undefined
+  readonly log: FastifyBaseLogger
+  readonly now: () => number
+}
+
+const hour = 60 * 60 * 1000
+
+// A certificate that is renewed in time, when a third of its life is left, never gets here; nor one of years with a month to go.
+const warnDaysBefore = 30
+const warnPartOfLife = 0.3
+
+const lifeInDays = (certificate: Certificate) => daysLeft(certificate, certificate.validity.notBefore.getTime())
+
+/** Says well before a certificate list or the server's certificate runs out that it will; once a day for each. */
+export class Warnings {
+  readonly #sources: WarningSources
+  readonly #timer: NodeJS.Timeout
+  readonly #warned = new Map<string, number>()
+
+  constructor (sources: WarningSources) {
+    this.#sources = sources
+    this.look()
+    this.#timer = setInterval(() => this.look(), hour).unref()
+  }
+
+  look (): void {
+    const { trust, serverCertificate, now } = this.#sources
+    const certificate = serverCertificate()
+    if (certificate !== undefined) this.#lookAtServer(certificate, now())
+    for (const list of listGauges(trust, now())) this.#lookAtList(list, now())
+  }
+
+  #lookAtServer (certificate: Certificate, at: number): void {
+    const days = daysLeft(certificate, at)
+    if (days > Math.min(warnDaysBefore, lifeInDays(certificate) * warnPartOfLife)) return
+    const message = days < 0 ? 'the certificate of this server has expired' : 'the certificate of this server expires soon'
+    this.#warn('server', at, { serverCertificate: { subject: certificate.subject.toString(), notAfter: certificate.validity.notAfter.toISOString() } }, message)
+  }
+
+  // A list that is published anew when half of its time is over never gets here.
+  #lookAtList ({ nextUpdateInSeconds, ageSeconds, ...list }: ListGauge, at: number): void {
+    if (nextUpdateInSeconds === undefined || nextUpdateInSeconds > (nextUpdateInSeconds + ageSeconds) / 4) return
+    const message = nextUpdateInSeconds < 0 ? 'a certificate list is stale' : 'a certificate list will be stale soon'
+    this.#warn(`${list.profile} ${list.issuer} ${list.source}`, at, { certificateList: { ...list, nextUpdateInSeconds } }, message)
+  }
+
+  #warn (key: string, at: number, facts: object, message: string): void {
+    const warned = this.#warned.get(key)
+    if (warned !== undefined && at - warned < 24 * hour) return
+    this.#warned.set(key, at)
+    this.#sources.log.warn(facts, message)
+  }
+
+  close (): void {
+    clearInterval(this.#timer)
+  }
+}
