@@ -53,17 +53,13 @@ export class OcspResponder {
    * that the responder is.
    */
   async ask (url: string, question: OcspQuestion, problemOf: (response: OcspResponse) => string | undefined): Promise<OcspResponse | OcspFailure> {
-    await this.#turn()
+    if (this.#askedAtOnce < maxAtOnce) this.#askedAtOnce++
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     try {
       return this.isAsked ? await this.#attempt(url, question, problemOf) : { problem: `the OCSP responder ${this.#origin} rests`, isKnown: true }
     } finally {
       this.#endTurn()
     }
-  }
-
-  async #turn (): Promise<void> {
-    if (this.#askedAtOnce < maxAtOnce) this.#askedAtOnce++
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
   /** The place is handed on, or is free. */
