@@ -22,7 +22,7 @@ export function listSources (crl: Source | readonly Source[] | undefined): ListS
     // Copied: what is read is handed over to a thread, and what the owner holds stays.
     contents: (sources as readonly Source[]).filter((source) => !texts.includes(source as string)).map((content) => Buffer.from(content as Uint8Array)),
     paths: texts.filter((text) => !isUrl(text)),
-    urls: texts.filter(isUrl).map(normalUrl)
+    urls: [...new Set(texts.filter(isUrl).map(normalUrl))]
   }
 }
 

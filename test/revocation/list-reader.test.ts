@@ -1,0 +1,120 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
+import t, { type Test } from 'tap'
+import { readCertificateList, restoreCertificateList, writePem, type CertificateList } from '../../lib/certificate/index.js'
+import { ListReader } from '../../lib/revocation/list-reader.js'
+import { listsOf, serveLists, type ThreadAnswer, type ThreadPort } from '../../lib/revocation/list-thread.js'
+import type { ReportedEvent } from '../../lib/revocation/index.js'
+import { refusesOption } from '../helpers/option-error.js'
+import { CertificateLists } from '../../lib/revocation/index.js'
+import { listOf, many, openLists, stranger, surroundings } from './scene.js'
+
+const threadEntry = new URL('thread-entry.mjs', import.meta.url)
+const great = listOf({ revoked: many(9000) })
+const small = listOf({ by: stranger })
+const readerOf = (events: ReportedEvent[] = [], entry = threadEntry) => new ListReader((event) => { events.push(event) }, entry)
+
+const same = (t: Test, list: CertificateList, der: Buffer) => {
+  t.strictSame(list.raw, der)
+  t.strictSame([list.toJSON(), [...list].length], [readCertificateList(der).toJSON(), list.size])
+  for (const entry of [...list].slice(-3)) t.strictSame(list.find(entry.serialNumber), entry)
+  t.equal(list.find('7f000001'), undefined)
+}
+
+t.test('a great list is read in a thread, and is the same as one that was read here', async (t) => {
+  t.ok(great.length > 256 * 1024)
+  const events: ReportedEvent[] = []
+  const content = Buffer.from(great)
+  const [list, ...others] = await readerOf(events).read(content)
+  same(t, list, great)
+  t.strictSame([others, events], [[], []])
+  t.equal(content.length, 0, 'the octets were handed over, not copied')
+})
+
+t.test('also one of PEM, beside small ones, and out of memory that is shared with others', async (t) => {
+  const text = Buffer.from(`x${writePem('X509 CRL', great)}${writePem('X509 CRL', small)}`)
+  const lists = await readerOf().read(text.subarray(1))
+  t.equal(lists.length, 2)
+  same(t, lists[0], great)
+  same(t, lists[1], small)
+  t.ok(text.length > 0, 'the memory of others stays theirs')
+})
+
+t.test('what cannot be read is said as it is said here', async (t) => {
+  const broken = Buffer.from(great)
+  broken[150_000] ^= 0x40
+  const message = await readerOf().read(Buffer.from(broken)).then(() => 'no error', (error) => error)
+  t.match(message, { name: 'CertificateError', code: 'ERR_CERTIFICATE_MALFORMED' })
+  t.throws(() => readCertificateList(broken), { code: 'ERR_CERTIFICATE_MALFORMED', message: message.message })
+})
+
+t.test('small lists need no thread', async (t) => {
+  const events: ReportedEvent[] = []
+  const [list] = await readerOf(events, new URL('file:///absent.js')).read(Buffer.from(small))
+  same(t, list, small)
+  t.strictSame(events, [])
+})
+
+t.test('where there can be no thread, it is read here, and that is reported', async (t) => {
+  const events: ReportedEvent[] = []
+  const entry = new URL('absent.mjs', import.meta.url)
+  const [list] = await readerOf(events, entry).read(Buffer.from(great))
+  same(t, list, great)
+  t.match(events, [{ level: 'warn', message: /^a great certificate list is read on the event loop, for there can be no thread: Cannot find module/ }])
+})
+
+t.test('a thread that ends without an answer, or fails, is an error, and not the end of all', async (t) => {
+  const folder = t.testdir({
+    'ends.mjs': "import { parentPort } from 'node:worker_threads'\nparentPort.on('message', () => process.exit(3))\nparentPort.postMessage('ready')",
+    'fails.mjs': "import { parentPort } from 'node:worker_threads'\nparentPort.on('message', () => { throw new Error('too much') })\nparentPort.postMessage('ready')"
+  })
+  const read = (name: string) => readerOf([], new URL(`file://${join(folder, name)}`)).read(Buffer.from(great))
+  await t.rejects(read('ends.mjs'), { message: 'the thread ended with code 3' })
+  await t.rejects(read('fails.mjs'), { message: 'too much' })
+})
+
+t.test('files are read so', async (t) => {
+  const file = join(t.testdir({ 'a.crl': great }), 'a.crl')
+  const scene = { ...surroundings(), threadEntry }
+  const lists = await openLists(t, { crl: [file, great] }, scene)
+  t.equal(lists.lists.length, 2)
+  for (const list of lists.lists) same(t, list, great)
+  const before = lists.lists
+  t.equal(await lists.reload(), false)
+  t.equal(lists.lists, before)
+  writeFileSync(file, great.subarray(0, -10))
+  await refusesOption(t, CertificateLists.open({ crl: file }, scene), 'crl', /a\.crl, which cannot be read: DER element is longer/)
+})
+
+t.test('the thread says that it is there, answers, and hands its memory over', async (t) => {
+  const { port1, port2 } = new MessageChannel()
+  t.teardown(() => port1.close())
+  const answers: Array<'ready' | ThreadAnswer> = []
+  serveLists(port2 as unknown as ThreadPort)
+  await new Promise<void>((resolve) => {
+    port1.on('message', (answer) => { if (answers.push(answer) === 2) resolve() })
+    port1.postMessage(small)
+  })
+  t.equal(answers[0], 'ready')
+  const [list] = listsOf(answers[1] as ThreadAnswer)
+  same(t, list, small)
+})
+
+t.test('the thread tells what it cannot read, and what is no matter of the octets ends it', async (t) => {
+  const said: unknown[] = []
+  let ask: (octets: Uint8Array) => void = () => {}
+  serveLists({ once: (_event, listener) => { ask = listener }, postMessage: (...message) => said.push(message) })
+  ask(Buffer.from('none'))
+  t.match(said, [['ready'], [{ problem: 'MALFORMED', message: /^DER / }, []]])
+  t.throws(() => listsOf((said[1] as [ThreadAnswer])[0]), { code: 'ERR_CERTIFICATE_MALFORMED' })
+  t.throws(() => ask(undefined as never), TypeError)
+  t.equal(serveLists(null), undefined, 'nothing where there is no other thread')
+})
+
+t.test('a list is restored from its octets and its index, whatever is in it', async (t) => {
+  for (const der of [small, listOf({ revoked: many(3) })]) {
+    const { raw, index } = readCertificateList(der)
+    same(t, restoreCertificateList(raw, structuredClone(index)), der)
+  }
+})
