@@ -22,14 +22,16 @@ export const policies: Array<Policy<Call>> = [
   { allOf: [{ subject: 'CN=alice' }], anyOf: [{ not: { issuer: 'CN=CA' } }, (_certificate, call) => call.method === 'GET'] },
   (certificate: Certificate, call: Call) => certificate.subject.commonName === call.method,
   async () => true,
+  { trust: 'partners' },
+  { trust: ['default', 'partners'], subject: 'CN=alice' },
   Object.freeze({ subject: Object.freeze(['CN=alice', 'CN=bob']) })
 ]
 
 export const mistakes: Array<Policy<Call>> = [
   // @ts-expect-error an unknown key
   { sbject: 'CN=alice' },
-  // @ts-expect-error a trust profile: there is none yet
-  { trust: 'internal' },
+  // @ts-expect-error a trust profile that is no name
+  { trust: true },
   // @ts-expect-error an unknown attribute
   { subject: { commonNam: 'alice' } },
   // @ts-expect-error an attribute by its short name
