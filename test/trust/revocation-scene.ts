@@ -1,12 +1,9 @@
-import { sign } from 'node:crypto'
+import { sign, type KeyObject } from 'node:crypto'
 import {
-  contextTag, readCertificateList, signatureAlgorithmOf, tags, write, writeBitString, writeBoolean, writeDistinguishedName, writeInteger, writeNamedBits, writeSequence, writeTime,
-  type Certificate, type CertificateList
+  authorityKeyIdentifierExtension, contextTag, extensionTypes, keyIdentifierOf, readCertificateList, revocationReasons, signatureAlgorithmOf, subjectKeyIdentifierExtension, tags, write, writeBitString, writeBoolean, writeDistinguishedName, writeInteger, writeNamedBits, writeSequence, writeTime,
+  writeObjectIdentifier, type Certificate, type CertificateList, type Extension, type RevocationReason
 } from '../../lib/certificate/index.js'
-import { writeObjectIdentifier } from '../../lib/certificate/der-writer.js'
-import type { Extension, RevocationReason } from '../../lib/certificate/index.js'
-import { revocationReasons } from '../../lib/certificate/index.js'
-import { basicConstraints, extendedKeyUsage, keyUsage, mint, mintAuthority, mintClient, type Minted, type MintOptions } from '../helpers/mint.js'
+import { basicConstraints, extendedKeyUsage, keyUsage, mint, mintAuthority, mintClient, newKeys, type Minted, type MintOptions } from '../helpers/mint.js'
 import { extensionOf } from '../certificate/raw-certificate.js'
 import { extension } from './scene.js'
 
@@ -18,14 +15,24 @@ export const yesterday = new Date('2030-06-14T12:00:00Z')
 export const tomorrow = new Date('2030-06-16T12:00:00Z')
 export const nextWeek = new Date('2030-06-22T12:00:00Z')
 
-export const authority = (subject: MintOptions['subject'], options: MintOptions = {}): Minted => mintAuthority({ subject, ...period, ...options })
+// By these OpenSSL tells the keys of one name apart; here they tell only which is tried first.
+function withIdentifiers (options: MintOptions, extensions: readonly Extension[]): MintOptions {
+  const keys = options.keys ?? newKeys()
+  const ofIssuer = options.issuer === undefined ? [] : [authorityKeyIdentifierExtension(identifierOf(options.issuer.publicKey))]
+  return { ...period, ...options, keys, extensions: [...options.extensions ?? extensions, subjectKeyIdentifierExtension(identifierOf(keys.publicKey)), ...ofIssuer] }
+}
+
+const identifierOf = (key: KeyObject): Buffer => keyIdentifierOf(key.export({ type: 'spki', format: 'der' }))
+
+export const authority = (subject: MintOptions['subject'], options: MintOptions = {}): Minted =>
+  mintAuthority({ subject, ...withIdentifiers(options, [basicConstraints(true), keyUsage('keyCertSign', 'cRLSign')]) })
 
 export const client = (issuer: Minted, options: { extensions?: readonly Extension[] } & Omit<MintOptions, 'extensions'> = {}): Minted =>
   mintClient(issuer, { ...period, ...options, extensions: [basicConstraints(false), keyUsage('digitalSignature'), extendedKeyUsage('clientAuth'), ...options.extensions ?? []] })
 
 /** Whoever signs lists and no certificates. */
 export const listSigner = (subject: MintOptions['subject'], issuer: Minted, options: MintOptions = {}): Minted =>
-  mint({ subject, issuer, ...period, extensions: [basicConstraints(false), keyUsage('cRLSign')], ...options })
+  mint({ subject, ...withIdentifiers({ issuer, ...options }, [basicConstraints(false), keyUsage('cRLSign')]) })
 
 interface EntryOptions {
   revocationDate?: Date
@@ -59,7 +66,9 @@ interface ListOptions {
 /** A list that the key of `signer` signs. */
 export function listOf (signer: Minted, { entries = [], number, thisUpdate = yesterday, nextUpdate = tomorrow, base, issuerName, extensions = [] }: ListOptions = {}): CertificateList {
   const { identifier, hash } = signatureAlgorithmOf(signer.privateKey)
+  const isNamed = extensions.some(({ type }) => type === extensionTypes.authorityKeyIdentifier)
   const all = [
+    ...isNamed ? [] : [authorityKeyIdentifierExtension(identifierOf(signer.publicKey))],
     ...number === undefined ? [] : [extension('2.5.29.20', writeInteger(number), false)],
     ...base === undefined ? [] : [extension('2.5.29.27', writeInteger(base))],
     ...extensions
@@ -121,7 +130,5 @@ export const points = (...all: PointOptions[]): Extension => extension('2.5.29.3
   ...placeOf(options), ...reasonsField(1, options.reasons), ...options.issuer === undefined ? [] : [write(contextTag(2, true), Buffer.concat(options.issuer.map(generalName)))]
 ))), false)
 
-export const keyIdentifiers = {
-  authority: (text: string) => extension('2.5.29.35', writeSequence(write(contextTag(0), Buffer.from(text))), false),
-  subject: (text: string) => extension('2.5.29.14', write(tags.octetString, Buffer.from(text)), false)
-}
+/** freshestCRL: where deltas are. Without it OpenSSL does not look at any. */
+export const freshest: Extension = { ...points({ names: ['http://delta/'] }), type: '2.5.29.46' }
