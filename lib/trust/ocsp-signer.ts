@@ -31,7 +31,7 @@ export function ocspSigner (response: BasicOcspResponse, issuer: Certificate): O
 function find (response: BasicOcspResponse, issuer: Certificate): OcspSigner {
   const problem = isResponder(issuer, response) ? responseProblem(response, issuer) : { problem: 'it names a signer whose certificate is not sent along' }
   if (problem === undefined) return { isIssuer: true, delegates: [] }
-  const candidates = response.certificates.filter((each) => isResponder(each, response)).slice(0, maxDelegates)
+  const candidates = response.certificates.filter((each) => isResponder(each, response) && !each.subjectPublicKeyInfo.equals(issuer.subjectPublicKeyInfo)).slice(0, maxDelegates)
   const judged = candidates.map((delegate) => ({ delegate, problem: delegateProblem(delegate, issuer) ?? responseProblem(response, delegate) }))
   const delegates = judged.filter((each) => each.problem === undefined).map(({ delegate }) => delegate)
   if (delegates.length > 0) return { isIssuer: false, delegates }

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import * as pkijs from 'pkijs'
-import { readOcspResponse, writeOcspRequest, writeSequence, type BasicOcspResponse } from '../../lib/certificate/index.js'
+import { isCertIDOf, readOcspResponse, writeOcspRequest, writeSequence, type BasicOcspResponse } from '../../lib/certificate/index.js'
 import { extendedKeyUsage, mint, mintAuthority, mintClient } from '../helpers/mint.js'
 import { parts } from '../helpers/parts.js'
 import { octets } from './raw-certificate.js'
@@ -113,4 +113,17 @@ t.test('openssl reads a request, and we what it answers', { skip: parts.missing(
   t.equal(basic.responses[0].certID.serialNumber, client.certificate.serialNumber)
   t.strictSame(basic.certificates.map(({ raw }) => raw), [authority.der])
   t.strictSame(readingOf(basic), readingByPkijs(der))
+})
+
+t.test('openssl makes the same CertID, by each digest', { skip: parts.missing('openssl') }, async (t) => {
+  const { put, run, folder } = files(t)
+  put('ca.key', authority.key)
+  put('index.txt', '')
+  for (const hash of ['sha1', 'sha256', 'sha384', 'sha512']) {
+    run('-issuer', 'ca.cer', `-${hash}`, '-cert', 'client.cer', '-reqout', 'request.der', '-no_nonce')
+    run('-index', 'index.txt', '-CA', 'ca.cer', '-rsigner', 'ca.cer', '-rkey', 'ca.key', '-reqin', 'request.der', '-respout', 'response.der')
+    const [single] = readOcspResponse(readFileSync(join(folder, 'response.der'))).basicResponse!.responses
+    t.equal(isCertIDOf(single.certID, client.certificate, authority.certificate), true, hash)
+    if (hash === 'sha1') t.strictSame(readFileSync(join(folder, 'request.der')), writeOcspRequest({ certificate: client.certificate, issuer: authority.certificate }), 'and the same request')
+  }
 })
