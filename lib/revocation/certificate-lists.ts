@@ -3,7 +3,7 @@ import { fetchOctets, type FetchLimits } from './fetch.js'
 import { ListCache } from './list-cache.js'
 import { ListOwnFiles } from './list-own-files.js'
 import { allowedHostsOf, limitsOf, type CertificateListOptions } from './list-options.js'
-import { ListReader } from './list-reader.js'
+import { ListReader, type ThreadStart } from './list-reader.js'
 import { listSources } from './list-source.js'
 import { isCurrentAt, type HeldList } from './list-succession.js'
 import { ListUrl, type UrlSurroundings } from './list-url.js'
@@ -22,8 +22,8 @@ export interface CertificateListSurroundings {
   readonly random?: () => number
   /** Calls back after so many milliseconds, unless the function that it returns was called. Default: a timer that keeps no process alive. */
   readonly after?: UrlSurroundings['after']
-  /** The file that threads start with, where it is not the one beside this. */
-  readonly threadEntry?: URL
+  /** What threads start with that read great lists, where it is not what comes with the package. */
+  readonly threadStart?: ThreadStart
 }
 
 /** What a gauge may say of a list. */
@@ -78,7 +78,7 @@ export class CertificateLists {
     const sources = listSources(options.crl)
     const limits = limitsOf(options)
     const allowedHosts = allowedHostsOf(options)
-    const reader = new ListReader(surroundings.report, surroundings.threadEntry)
+    const reader = new ListReader(surroundings.report, surroundings.threadStart)
     const own = await ListOwnFiles.read(sources, reader, surroundings)
     const cache = options.cacheDirectory === undefined ? undefined : await ListCache.open(options.cacheDirectory)
     const lists = new CertificateLists(own, sources.urls, allowedHosts !== undefined, {

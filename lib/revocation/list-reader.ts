@@ -6,17 +6,24 @@ import type { Report } from './report.js'
 // Some 5,000 entries, which take less time than a thread needs to start.
 const leastOctetsOfThread = 256 * 1024
 
+/** What threads start with. */
+export interface ThreadStart {
+  readonly entry: URL
+  /** Options of Node: by default those of this process. */
+  readonly execArgv?: string[]
+}
+
 // The file that runs here is JavaScript, or TypeScript in tests.
-const besideThis = new URL(import.meta.url.replace(/list-reader(\.[jt]s)/, 'list-worker$1'))
+const besideThis: ThreadStart = { entry: new URL(import.meta.url.replace(/list-reader(\.[jt]s)/, 'list-worker$1')) }
 
 /** Reads certificate lists so that the event loop goes on: great ones in a thread of their own. */
 export class ListReader {
   readonly #report: Report
-  readonly #entry: URL
+  readonly #start: ThreadStart
 
-  constructor (report: Report, entry = besideThis) {
+  constructor (report: Report, start = besideThis) {
     this.#report = report
-    this.#entry = entry
+    this.#start = start
   }
 
   /**
@@ -25,7 +32,7 @@ export class ListReader {
    */
   async read (octets: Buffer): Promise<CertificateList[]> {
     if (octets.length < leastOctetsOfThread) return readCertificateLists(octets)
-    const worker = await this.#start()
+    const worker = await this.#startThread()
     if (worker === undefined) return readCertificateLists(octets)
     try {
       return listsOf(await ask(worker, octets))
@@ -35,9 +42,9 @@ export class ListReader {
   }
 
   /** `undefined` where there can be no thread: one bundled file, Node's permission model. */
-  async #start (): Promise<Worker | undefined> {
+  async #startThread (): Promise<Worker | undefined> {
     try {
-      const worker = new Worker(this.#entry, { name: 'certificate lists' })
+      const worker = new Worker(this.#start.entry, { name: 'certificate lists', execArgv: this.#start.execArgv })
       await messageOf(worker)
       return worker
     } catch (error) {

@@ -137,3 +137,15 @@ t.test('an older list than the one held is not taken, and that is reported', asy
   ])
   t.match(scene.events[0], { level: 'warn', file, list: { issuer: authority.certificate.subject } })
 })
+
+t.test('lists of different parts, and a delta, are numbered apart', async (t) => {
+  const part = (hex: string) => ({ type: '2.5.29.28', critical: true, value: Buffer.from(hex, 'hex') })
+  const [whole, users, authorities] = [listOf({ number: 9n }), listOf({ number: 5n, extensions: [part('30038101ff')] }), listOf({ number: 3n, extensions: [part('30038201ff')] })]
+  const delta = listOf({ number: 2n, extensions: [{ type: '2.5.29.27', critical: true, value: Buffer.from('020101', 'hex') }] })
+  const file = join(t.testdir({ 'a.pem': pem(whole, users) }), 'a.pem')
+  const scene = surroundings()
+  const lists = await openLists(t, { crl: file }, scene)
+  writeFileSync(file, pem(users, authorities, delta))
+  t.equal(await lists.reload(), true)
+  t.strictSame([rawOf(lists), scene.events], [[users, authorities, delta], []])
+})

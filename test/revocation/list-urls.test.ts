@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { FetchError } from '../../lib/errors.js'
 import { writePem } from '../../lib/certificate/index.js'
-import { rawCertificateList } from '../certificate/raw-certificate-list.js'
+import { rawCertificateList, utcTime } from '../certificate/raw-certificate-list.js'
 import { mintAuthority } from '../helpers/mint.js'
 import { authority, day, listOf, listServer, openLists, rawOf, start, stranger, surroundings, waitFor } from './scene.js'
 
@@ -138,6 +138,9 @@ t.test('a list without nextUpdate is fetched every half an hour to three quarter
   const scene = surroundings()
   const lists = await openLists(t, { crl: `${server.url}/a` }, scene)
   t.strictSame([lists.lists.length, lists.state()[0].nextUpdate, lists.state()[0].number, scene.waiting], [1, undefined, undefined, [hour / 2]])
+  server.answers.set('/a', rawCertificateList({ nextUpdate: undefined, thisUpdate: utcTime('260102000000Z') }))
+  await scene.fire(() => scene.waiting.length > 0)
+  t.strictSame(lists.state().map(({ thisUpdate }) => thisUpdate), [new Date('2026-01-02T00:00:00Z')], 'also without a key identifier it is one line')
 })
 
 t.test('what was fetched is kept on the disk for a start without network', async (t) => {
@@ -206,6 +209,19 @@ t.test('where it is closed nothing is fetched any more, and nothing that was und
   await scene.fire(() => server.asked.length === 2)
   lists.close()
   await new Promise((resolve) => setImmediate(resolve))
+  t.strictSame([lists.lists.map(({ number }) => number), scene.changes, scene.events, scene.waiting], [[1n], 0, [], []])
+})
+
+t.test('what is read when it is closed does not count either', async (t) => {
+  const server = await listServer(t, { '/a': listOf({ number: 1n }) })
+  const scene = surroundings()
+  const lists = await openLists(t, { crl: `${server.url}/a` }, scene)
+  server.answers.set('/a', listOf({ number: 2n }))
+  let isClosed = false
+  // It is asked who may have signed once the octets are read.
+  Object.defineProperty(scene, 'issuers', { get: () => { lists.close(); isClosed = true; return [authority.certificate] } })
+  await scene.fire(() => isClosed)
+  await new Promise((resolve) => setTimeout(resolve, 20))
   t.strictSame([lists.lists.map(({ number }) => number), scene.changes, scene.events, scene.waiting], [[1n], 0, [], []])
 })
 
