@@ -1,6 +1,6 @@
 import { CertificationPathError } from '../errors.js'
-import type { Certificate } from '../certificate/index.js'
-import type { Purpose, VerifiedPath } from '../trust/index.js'
+import type { Certificate, CertificateList } from '../certificate/index.js'
+import type { Purpose, RevocationOptions, VerifiedPath } from '../trust/index.js'
 import { table } from './table.js'
 import { dateText } from './time.js'
 
@@ -11,11 +11,21 @@ export interface Question {
   readonly trustAnchors: readonly Certificate[]
   readonly at: Date
   readonly purpose: Purpose
+  /** Without them nothing is said of revocation. */
+  readonly certificateLists?: readonly CertificateList[]
+  readonly revocation?: RevocationOptions
 }
 
 export function acceptanceText (file: string, path: VerifiedPath, { at, purpose }: Question): string {
   const rows = path.certificates.map((certificate, depth) => row(certificate, depth, certificate === path.trustAnchor ? 'trusted' : 'good'))
-  return [`${file} would get in (${purpose}) at ${dateText(at)}, and until ${dateText(path.notAfter)}`, '', table(rows)].join('\n')
+  const { until, why } = endOf(path)
+  return [`${file} would get in (${purpose}) at ${dateText(at)}, and until ${dateText(until)}${why}`, '', table(rows)].join('\n')
+}
+
+// A list that is over has to be followed by a new one, long before the certificate ends.
+function endOf ({ notAfter, statusUntil = Infinity }: VerifiedPath): { readonly until: Date, readonly why: string } {
+  if (notAfter.getTime() <= statusUntil) return { until: notAfter, why: '' }
+  return { until: new Date(statusUntil), why: ', when newer certificate lists are needed' }
 }
 
 export function refusalText (file: string, error: CertificationPathError, question: Question): string {
@@ -50,7 +60,7 @@ function issuerOf (path: readonly Certificate[], known: readonly Certificate[]):
 /** The same for a program. */
 export function verdictJson (verdict: VerifiedPath | CertificationPathError, question: Question): object {
   const { at, purpose } = question
-  if (!(verdict instanceof CertificationPathError)) return { getsIn: true, at, purpose, until: verdict.notAfter, path: verdict.certificates }
+  if (!(verdict instanceof CertificationPathError)) return { getsIn: true, at, purpose, until: endOf(verdict).until, path: verdict.certificates }
   const { code, rule, depth, certificate, message } = verdict
   return { getsIn: false, at, purpose, code, rule, depth, certificate, message, path: presumedPath(question) }
 }

@@ -5,7 +5,7 @@ import { basicConstraints, keyUsage, mint, type Minted } from '../helpers/mint.j
 import {
   authority, client, entryFor, freshest, lastWeek, listOf, listSigner, nameOf, nextWeek, now, period, points, scope, tomorrow, yesterday
 } from './revocation-scene.js'
-import { extension } from './scene.js'
+import { emptyName, extension } from './scene.js'
 
 /** A path, what is known of it, and what is to be said of it. */
 export interface Case {
@@ -230,6 +230,8 @@ export const cases: Record<string, Case> = {
     certificates: [clerk.certificate]
   }),
   'an indirect list of an issuer that is named by a URL alone': placed(client(issuing, { extensions: [points({ names: ['http://clerk/'], issuer: ['http://clerk/'] })] }), [clerkList()], silent(), { certificates: [clerk.certificate] }),
+  'an indirect list of nobody': placed(client(issuing, { extensions: [points({ names: ['http://clerk/'], issuer: [emptyName] })] }), [listOf(clerk, { issuerName: emptyName, extensions: [atClerk()] })],
+    unknown(0, `the certificate list of (empty name) ${nobody}`), { certificates: [clerk.certificate] }),
   'an indirect list of the root': placed(client(issuing, { extensions: [points({ names: ['http://root/'], issuer: [nameOf('Root')] })] }), [listOf(root, { extensions: [scope({ names: ['http://root/'], indirect: true })] })], good),
 
   'another key of the CA': issued([listOf(separate)], good, { certificates: [separate.certificate] }),

@@ -27,8 +27,9 @@ const identifierOf = (key: KeyObject): Buffer => keyIdentifierOf(key.export({ ty
 export const authority = (subject: MintOptions['subject'], options: MintOptions = {}): Minted =>
   mintAuthority({ subject, ...withIdentifiers(options, [basicConstraints(true), keyUsage('keyCertSign', 'cRLSign')]) })
 
-export const client = (issuer: Minted, options: { extensions?: readonly Extension[] } & Omit<MintOptions, 'extensions'> = {}): Minted =>
-  mintClient(issuer, { ...period, ...options, extensions: [basicConstraints(false), keyUsage('digitalSignature'), extendedKeyUsage('clientAuth'), ...options.extensions ?? []] })
+/** `extensions` are those that it has beside. */
+export const client = (issuer: Minted, { extensions = [], ...options }: MintOptions = {}): Minted =>
+  mintClient(issuer, withIdentifiers({ issuer, ...options }, [basicConstraints(false), keyUsage('digitalSignature'), extendedKeyUsage('clientAuth'), ...extensions]))
 
 /** Whoever signs lists and no certificates. */
 export const listSigner = (subject: MintOptions['subject'], issuer: Minted, options: MintOptions = {}): Minted =>
