@@ -88,7 +88,6 @@ export class OcspAnswer {
     const { certificate, issuer, responder, url } = this.#subject
     try {
       const found = await responder.ask(url, { certificate, issuer }, (response) => this.#problemOf(response))
-      if (this.#isClosed) return
       if ('raw' in found) this.#keep(found)
       else this.#fail(found)
     } catch (error) {
@@ -111,6 +110,7 @@ export class OcspAnswer {
   }
 
   #keep (response: OcspResponse): void {
+    if (this.#isClosed) return
     const found = this.#judge(response) as Told
     const isNews = found.status !== this.#status || this.#until < this.#surroundings.now()
     this.#responses = Object.freeze([response])
@@ -123,6 +123,7 @@ export class OcspAnswer {
   }
 
   #fail ({ problem, cause, isKnown, isFinal }: OcspFailure): void {
+    if (this.#isClosed) return
     const { now, random, report } = this.#surroundings
     this.#failures++
     this.#restsUntil = isFinal ? Infinity : now() + restAfterFailure

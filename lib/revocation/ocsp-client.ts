@@ -17,7 +17,7 @@ export interface OcspOptions {
   readonly allowPrivateAddresses?: boolean
   /** Whether each question has a nonce, and only an answer counts that repeats it. Default true; some public responders never repeat it. */
   readonly nonce?: boolean
-  /** Milliseconds for one question, from the look-up of the name to the last octet. Default 3000. */
+  /** Milliseconds for one question, from the look-up of the name to the last octet; and as long for its turn, where there are many. Default 3000. */
   readonly timeout?: number
   /** Milliseconds after `thisUpdate` for which an answer counts at most. Default: until `nextUpdate`; without one an hour. */
   readonly maxAge?: number
@@ -47,8 +47,7 @@ const noResponses: readonly OcspResponse[] = Object.freeze([])
 /** Asks OCSP responders (RFC 6960) about certificates whose path was verified, and remembers what they said while it counts. */
 export class OcspClient {
   readonly #options: OcspOptions
-  readonly #surroundings: OcspSurroundings
-  readonly #ofAnswers: AnswerSurroundings
+  readonly #surroundings: AnswerSurroundings
   /** In the order in which they were last asked about. */
   readonly #answers = new Map<string, OcspAnswer>()
   readonly #responders = new Map<string, OcspResponder>()
@@ -58,9 +57,8 @@ export class OcspClient {
   constructor (options: OcspOptions, surroundings: OcspSurroundings) {
     checkResponder(options.responder)
     this.#options = options
-    this.#surroundings = surroundings
     const { now, report, changed, random = Math.random, after = afterTimer } = surroundings
-    this.#ofAnswers = { now, report, changed, random, after, maxAge: options.maxAge }
+    this.#surroundings = { now, report, changed, random, after, maxAge: options.maxAge }
   }
 
   /** The answers at hand about this certificate, which may be stale; at once. The same array until it changes. */
@@ -96,7 +94,7 @@ export class OcspClient {
   #admit (key: string, certificate: Certificate, issuer: Certificate): OcspAnswer | undefined {
     const url = this.#options.responder ?? namedResponder(certificate)
     if (url === undefined) return undefined
-    const answer = new OcspAnswer({ certificate, issuer, url, responder: this.#responderAt(url), abandoned: () => this.#forget(key) }, this.#ofAnswers)
+    const answer = new OcspAnswer({ certificate, issuer, url, responder: this.#responderAt(url), abandoned: () => this.#forget(key) }, this.#surroundings)
     this.#answers.set(key, answer)
     if (this.#answers.size > (this.#options.maxCached ?? defaultMaxCached)) this.#forget(this.#answers.keys().next().value as string)
     return answer
@@ -117,8 +115,8 @@ export class OcspClient {
   #responderOptions (): ResponderOptions {
     const { responder, allowedHosts = [], allowPrivateAddresses = false, nonce = true, timeout = defaultTimeout } = this.#options
     const places = responder === undefined ? { allowedHosts, allowPrivateAddresses } : { allowPrivateAddresses: true }
-    const { now, report } = this.#surroundings
-    return { nonce, limits: { ...places, timeout }, now, report, signal: this.#closing.signal }
+    const { now, report, after } = this.#surroundings
+    return { nonce, limits: { ...places, timeout }, now, report, after, signal: this.#closing.signal }
   }
 }
 

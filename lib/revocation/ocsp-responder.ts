@@ -15,7 +15,7 @@ const maxAtOnce = 64
 export interface OcspFailure {
   readonly problem: string
   readonly cause?: Error
-  /** Of asking a responder that rests nothing is to be reported: that it rests was. */
+  /** Nothing is to be reported: that the responder rests, or is too slow, was. */
   readonly isKnown?: true
   /** Asking again would tell the same. */
   readonly isFinal?: true
@@ -27,6 +27,8 @@ export interface ResponderOptions {
   readonly nonce: boolean
   readonly limits: Omit<FetchLimits, 'maxOctets'>
   readonly now: () => number
+  /** Calls back after so many milliseconds, unless the function that it returns was called. */
+  readonly after: (milliseconds: number, action: () => void) => () => void
   readonly report: Report
   /** Gives up when it is aborted. */
   readonly signal: AbortSignal
@@ -37,8 +39,10 @@ export class OcspResponder {
   readonly #origin: string
   readonly #options: ResponderOptions
   readonly #breaker = new CircuitBreaker()
-  readonly #waiting: Array<() => void> = []
+  readonly #waiting = new Set<() => void>()
   #askedAtOnce = 0
+  /** That some waited in vain was reported. */
+  #isOverrun = false
 
   constructor (origin: string, options: ResponderOptions) {
     this.#origin = origin
@@ -54,7 +58,7 @@ export class OcspResponder {
    */
   async ask (url: string, question: OcspQuestion, problemOf: (response: OcspResponse) => string | undefined): Promise<OcspResponse | OcspFailure> {
     if (this.#askedAtOnce < maxAtOnce) this.#askedAtOnce++
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    else if (!await this.#turn()) return { problem: `the OCSP responder ${this.#origin} is too slow`, isKnown: true }
     try {
       return this.isAsked ? await this.#attempt(url, question, problemOf) : { problem: `the OCSP responder ${this.#origin} rests`, isKnown: true }
     } finally {
@@ -62,11 +66,35 @@ export class OcspResponder {
     }
   }
 
+  /** Waits for a place, and no longer than for an answer; whether there is one. */
+  #turn (): Promise<boolean> {
+    return new Promise((resolve) => {
+      const begin = () => { cancel(); resolve(true) }
+      const cancel = this.#options.after(this.#options.limits.timeout, () => {
+        this.#waiting.delete(begin)
+        this.#overrun()
+        resolve(false)
+      })
+      this.#waiting.add(begin)
+    })
+  }
+
   /** The place is handed on, or is free. */
   #endTurn (): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#askedAtOnce--
-    else next()
+    const [next] = this.#waiting
+    if (next === undefined) {
+      this.#askedAtOnce--
+      this.#isOverrun = false
+    } else {
+      this.#waiting.delete(next)
+      next()
+    }
+  }
+
+  #overrun (): void {
+    if (this.#isOverrun) return
+    this.#isOverrun = true
+    this.#options.report({ level: 'warn', message: `the OCSP responder ${this.#origin} is too slow: not all certificates can be asked about`, responder: this.#origin })
   }
 
   async #attempt (url: string, question: OcspQuestion, problemOf: (response: OcspResponse) => string | undefined): Promise<OcspResponse | OcspFailure> {
