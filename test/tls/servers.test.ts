@@ -225,3 +225,26 @@ t.test('without asking for certificates there are none', async (t) => {
   t.equal(connected[0].peer, undefined)
   t.strictSame(failed, [])
 })
+
+t.test('a context of the least is enough', async (t) => {
+  const { key, pem: cert } = standard
+  const { port } = await serve(t, { given: contexts({ key, cert, ca: [] }, { 'a.example.com': { key: other.key, cert: other.pem, ca: [] } }) })
+  t.equal(await shown(t, port, named('a.example.com')), 'other')
+})
+
+t.test('a handshake that fails, and a connection that nobody can judge, are told of and end', async (t) => {
+  const made = Object.assign(new Error('made up'), { code: 'ERR_MADE_UP' })
+  for (const [error, code] of [[made, 'ERR_MADE_UP'], [new TypeError('made up'), 'TypeError']] as const) {
+    const { servers, port, failed, closed } = await serve(t, { connected: () => { throw error } })
+    const socket = await open(t, port)
+    socket.on('error', () => {})
+    if (!socket.closed) await once(socket, 'close')
+    t.strictSame(failed, [{ code, reason: 'made up', remoteAddress: '127.0.0.1' }])
+    t.strictSame([[...servers.connections], closed], [[], []], 'it never was one')
+  }
+  const { port, failed } = await serve(t)
+  const plain = connectTcp(port, '127.0.0.1')
+  plain.on('error', () => {}).end('GET / HTTP/1.0\r\n\r\n')
+  await once(plain, 'close')
+  t.match(failed, [{ code: 'ERR_SSL_HTTP_REQUEST', reason: /http request/, remoteAddress: '127.0.0.1' }])
+})
