@@ -2,6 +2,7 @@ import { CertificationPathError } from '../errors.js'
 import type { Certificate, CertificateList } from '../certificate/index.js'
 import { isListSignedBy } from './list-signature.js'
 import { statusProblem, type Status, type StatusInquiry } from './revocation-status.js'
+import type { VerifiedPath } from './verified-path.js'
 import { verifyCertificationPath } from './verify.js'
 
 /** Who signed a list, and until when (milliseconds since 1970) that is known; or why nobody who may did. */
@@ -14,6 +15,9 @@ const maxSignerPaths = 8
 
 // Signers whose status is told by lists of other signers, and so on: far more than there can be in earnest.
 const maxSignerStatuses = 32
+
+// A signer's path holds for every path that its list is heard for, as long as its certificates are valid.
+const verifiedPaths = new WeakMap<Certificate, VerifiedPath>()
 
 type SignerPath = readonly Certificate[] | string
 
@@ -63,9 +67,13 @@ export class ListSigners {
 
   #buildPath (certificate: Certificate, issuers: readonly Certificate[]): SignerPath {
     const { at, sources } = this.#inquiry
+    const trustAnchor = issuers[issuers.length - 1]
+    const known = verifiedPaths.get(certificate)
+    if (known !== undefined && isPathTo(known, trustAnchor, at)) return [certificate, ...known.certificates.slice(1)]
     const intermediates = [...issuers, ...sources.certificates]
     try {
-      const path = verifyCertificationPath({ certificate, intermediates, trustAnchors: issuers.slice(-1), at, purpose: 'any', partialPath: true, whenNotConforming: 'accept' })
+      const path = verifyCertificationPath({ certificate, intermediates, trustAnchors: [trustAnchor], at, purpose: 'any', partialPath: true, whenNotConforming: 'accept' })
+      verifiedPaths.set(certificate, path)
       return [certificate, ...path.certificates.slice(1)]
     } catch (error) {
       if (error instanceof CertificationPathError) return error.message
@@ -102,6 +110,9 @@ export class ListSigners {
     return status
   }
 }
+
+const isPathTo = (path: VerifiedPath, trustAnchor: Certificate, at: Date): boolean =>
+  path.trustAnchor.raw.equals(trustAnchor.raw) && path.certificates.every((certificate) => certificate.isValidAt(at))
 
 /** Whether the issuer of the certificate leaves it to its subject to say by a list whether it is revoked (RFC 5280, section 4.2.1.13). */
 const isOwnListIssuer = ({ cRLDistributionPoints, subject }: Certificate): boolean =>

@@ -2,7 +2,9 @@ import t from 'tap'
 import { pathStatus, type RevocationOptions, type StatusSources } from '../../lib/trust/index.js'
 import type { Certificate } from '../../lib/certificate/index.js'
 import { cases } from './revocation-cases.js'
-import { authority, client, entryFor, listOf, listSigner, lastWeek, nameOf, nextWeek, now, points, scope, tomorrow } from './revocation-scene.js'
+import { authority, client, entryFor, listOf, listSigner, lastWeek, nameOf, nextWeek, now, points, scope, tomorrow, yesterday } from './revocation-scene.js'
+
+const nextMonth = new Date('2030-07-15T12:00:00Z')
 
 /** The verdict as the cases have it. */
 function verdictOf (path: readonly Certificate[], sources: StatusSources, options: RevocationOptions = {}): string {
@@ -61,6 +63,20 @@ t.test('the lists are sorted once', async (t) => {
   certificateLists.pop()
   t.equal(verdictOf(path, { certificateLists, certificates: [] }), `good until ${tomorrow.toISOString()}`, 'the array is not to be changed')
   t.equal(verdictOf(path, { certificateLists: [...certificateLists], certificates: [] }), `0 REVOKED the certificate was revoked at ${lastWeek.toISOString()}`)
+})
+
+t.test('the path of a signer is remembered, but not for another time or trust anchor', async (t) => {
+  const separate = listSigner('Issuing', root, { notAfter: tomorrow })
+  const sources = { certificateLists: [listOf(root, { nextUpdate: nextMonth }), listOf(separate, { nextUpdate: nextMonth })], certificates: [separate.certificate] }
+  const verdict = (path: readonly Certificate[], at: Date) => {
+    const { broken } = pathStatus(path, at, sources, {})
+    return broken === undefined ? 'good' : broken.problem.replace(/.*(?=the )/, '')
+  }
+  t.equal(verdict(path, now), 'good')
+  t.equal(verdict(path, yesterday), 'good')
+  t.equal(verdict(path, nextWeek), `the certificate expired at ${tomorrow.toISOString()} (certificate 0: CN=Issuing)`)
+  const twin = authority('Root')
+  t.equal(verdict([leaf.certificate, authority('Issuing', { issuer: twin }).certificate, twin.certificate], now), 'the issuer (certificate 0: CN=Issuing)')
 })
 
 t.test('an error of the program is not taken for a bad path of a signer', async (t) => {
