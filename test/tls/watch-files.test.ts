@@ -244,6 +244,14 @@ t.test('an event without a name wakes it, and one with another name does not', a
   watched.close()
   tell('change', null)
   t.equal(watched.count, 1)
+
+  const closing = await watching(t, [cert], byEvents)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  writeFileSync(cert, 'three')
+  tell('change', null)
+  closing.close()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  t.equal(closing.count, 0, 'closed while it looks')
 })
 
 t.test('once it is closed nothing is told, wherever it was', async (t) => {
