@@ -105,13 +105,18 @@ async function collect (url: string, response: IncomingMessage, maxOctets: numbe
   const { statusCode, headers } = response
   if (statusCode !== 200) throw new FetchError('STATUS', url, `the answer has status ${statusCode}${headers.location === undefined ? '' : ', and redirects are not followed'}`)
   const tooMany = () => new FetchError('SIZE', url, `the answer has more than ${maxOctets} octets`)
-  if (Number(headers['content-length'] ?? 0) > maxOctets) throw tooMany()
-  const parts: Buffer[] = []
+  const announced = Number(headers['content-length'] ?? 0)
+  if (announced > maxOctets) throw tooMany()
+  // Where it is not said how many octets come, there is room for all that are allowed: memory is used as it is written to, and nothing is copied twice.
+  const octets = Buffer.allocUnsafeSlow(announced || maxOctets)
   let length = 0
   for await (const part of response as AsyncIterable<Buffer>) {
-    length += part.length
-    if (length > maxOctets) throw tooMany()
-    parts.push(part)
+    if (length + part.length > octets.length) throw tooMany()
+    length += part.copy(octets, length)
   }
-  return Buffer.concat(parts)
+  const whole = octets.subarray(0, length)
+  return length < leastOctetsToShare ? Buffer.from(whole) : whole
 }
+
+// A short answer does not hold the memory of a long one.
+const leastOctetsToShare = 256 * 1024

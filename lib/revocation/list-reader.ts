@@ -27,7 +27,7 @@ export class ListReader {
   }
 
   /**
-   * The lists of PEM or DER octets, in order. The octets may be gone afterwards.
+   * The lists of PEM or DER octets, in order. The octets, and all memory that they are a view of, are handed over and may be gone afterwards.
    * @throws CertificateError as `readCertificateLists`
    */
   async read (octets: Buffer): Promise<CertificateList[]> {
@@ -55,11 +55,8 @@ export class ListReader {
 }
 
 function ask (worker: Worker, octets: Buffer): Promise<ThreadAnswer> {
-  const { buffer } = octets
-  // A part of some memory is copied: the rest of it belongs to others.
-  const whole = buffer.byteLength === octets.length ? octets : new Uint8Array(octets)
   const answer = messageOf(worker)
-  worker.postMessage(whole, [whole.buffer as ArrayBuffer])
+  worker.postMessage(octets, [octets.buffer as ArrayBuffer])
   return answer as Promise<ThreadAnswer>
 }
 

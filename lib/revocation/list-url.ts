@@ -1,4 +1,4 @@
-import type { Certificate, CertificateList } from '../certificate/index.js'
+import { writePem, type Certificate, type CertificateList } from '../certificate/index.js'
 import type { ListCache } from './list-cache.js'
 import type { ListReader } from './list-reader.js'
 import { intervalOf, retryOf } from './list-schedule.js'
@@ -126,14 +126,13 @@ export class ListUrl {
   /** @throws CertificateError: they cannot be read */
   async #take (octets: Buffer, isNew = false): Promise<void> {
     const { reader, issuers, now } = this.#surroundings
-    const isKept = isNew && this.#surroundings.cache !== undefined
-    const copy = isKept ? Buffer.from(octets) : octets
-    const found = await withSigners(await reader.read(octets), issuers())
+    const lists = await reader.read(octets)
+    const found = await withSigners(lists, issuers())
     if (this.#closed.signal.aborted) return
     const { kept, refused } = succeed(this.#held, found, 'url', now())
     for (const { list, problem } of refused) this.#refuse(list, problem)
     this.#hold(kept)
-    if (isKept && refused.length === 0) await this.#writeCache(copy)
+    if (isNew && refused.length === 0) await this.#writeCache(lists)
   }
 
   #refuse (list: CertificateList, problem: string): void {
@@ -146,10 +145,10 @@ export class ListUrl {
     if (!isSame) this.#surroundings.changed()
   }
 
-  async #writeCache (octets: Buffer): Promise<void> {
+  async #writeCache (lists: readonly CertificateList[]): Promise<void> {
     const { cache, report } = this.#surroundings
     try {
-      await cache?.write(this.url, octets)
+      await cache?.write(this.url, lists.length === 1 ? lists[0].raw : Buffer.from(lists.map(({ raw }) => writePem('X509 CRL', raw)).join('')))
     } catch (error) {
       report({ level: 'warn', message: `the certificate list of ${this.url} cannot be kept on the disk: ${(error as Error).message}`, url: this.url, error })
     }

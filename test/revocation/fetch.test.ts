@@ -73,6 +73,20 @@ t.test('no more octets are read than are allowed, whether or not the answer says
   await Promise.all(ended)
 })
 
+t.test('a long answer is not copied, and a short one holds no more memory than it needs', async (t) => {
+  const long = Buffer.alloc(300_000, 7)
+  const url = await serving(t, (request, response) => {
+    response.write(request.url === '/long' ? long : 'short')
+    response.end()
+  })
+  const room = { maxOctets: 400_000 }
+  const [whole, part] = [await get(`${url}long`, room), await get(`${url}short`, room)]
+  t.ok(whole.equals(long))
+  t.equal(whole.buffer.byteLength, 400_000)
+  t.equal(String(part), 'short')
+  t.ok(part.buffer.byteLength < 100_000)
+})
+
 function writeWithoutEnd (response: ServerResponse): void {
   const timer = setInterval(() => response.write(Buffer.alloc(30)), 1)
   response.on('close', () => clearInterval(timer))

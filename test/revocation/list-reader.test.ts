@@ -33,13 +33,12 @@ t.test('a great list is read in a thread, and is the same as one that was read h
   t.equal(content.length, 0, 'the octets were handed over, not copied')
 })
 
-t.test('also one of PEM, beside small ones, and out of memory that is shared with others', async (t) => {
-  const text = Buffer.from(`x${writePem('X509 CRL', great)}${writePem('X509 CRL', small)}`)
-  const lists = await readerOf().read(text.subarray(1))
+t.test('also one of PEM, beside small ones, and octets that are a part of their memory', async (t) => {
+  const text = Buffer.from(`xx${writePem('X509 CRL', great)}${writePem('X509 CRL', small)}-----BEGIN`)
+  const lists = await readerOf().read(text.subarray(1, -10))
   t.equal(lists.length, 2)
   same(t, lists[0], great)
   same(t, lists[1], small)
-  t.ok(text.length > 0, 'the memory of others stays theirs')
 })
 
 t.test('what cannot be read is said as it is said here', async (t) => {

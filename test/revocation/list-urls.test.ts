@@ -166,6 +166,16 @@ t.test('what was fetched is kept on the disk for a start without network', async
   t.strictSame([rawOf(lists), readFileSync(cacheFile(folder, url)), readdirSync(folder).length], [[newer], newer, 1])
 })
 
+t.test('several lists of one URL are kept on the disk together', async (t) => {
+  const folder = t.testdir()
+  const both = [listOf(), listOf({ by: stranger })]
+  const server = await listServer(t, { '/a': Buffer.from(both.map((list) => writePem('X509 CRL', list)).join('')) })
+  const options = { crl: `${server.url}/a`, cacheDirectory: folder }
+  t.strictSame(rawOf(await openLists(t, options, surroundings())), both)
+  server.answers.clear()
+  t.strictSame(rawOf(await openLists(t, options, surroundings())), both)
+})
+
 t.test('a copy that is out of date is used where the network has none', async (t) => {
   const folder = t.testdir()
   const server = await listServer(t)
