@@ -3,6 +3,7 @@ import { tmpdir, cpus } from 'node:os'
 import { compareDecoders } from './decode.js'
 import { measureHooks } from './hooks.js'
 import { measureCertificateList, measureIssuing } from './issuing.js'
+import { measureLists } from './lists.js'
 import { makeMaterial } from './material.js'
 import { answers, compareKeptAlive, compareMemory, compareServers } from './side-by-side.js'
 import { writeReport } from './report.js'
@@ -15,6 +16,7 @@ const parts = {
   decode: () => compareDecoders(30, log),
   issuing: () => measureIssuing(15, log),
   certificateList: () => measureCertificateList(log),
+  lists: () => measureLists(rounds, log),
   hooks: () => measureHooks(log),
   async servers (folder) {
     const given = Object.values(await answers(folder))

@@ -1,0 +1,148 @@
+// What certificate lists cost: to load, to hold and to ask, beside `openssl crl` and the option `crl` of Node's TLS.
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import tls from 'node:tls'
+import { createAuthority, createRequest, memoryStore } from '../dist/authority/index.js'
+import { writePem, writePrivateKey } from '../dist/certificate/index.js'
+import { CertificateLists } from '../dist/revocation/index.js'
+import { summary } from './figures.js'
+
+const sizes = [1_000, 100_000, 1_000_000]
+
+/** For each size: what loading, holding and asking take here, what reading takes `openssl crl`, and what a handshake takes with Node's `crl`. */
+export async function measureLists (rounds, log) {
+  const folder = mkdtempSync(join(tmpdir(), 'lists-'))
+  try {
+    const found = {}
+    for (const size of sizes) {
+      found[size] = await measureSize(size, folder, rounds)
+      log(`lists of ${size} entries: ${JSON.stringify(found[size])}`)
+    }
+    return found
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function measureSize (size, folder, rounds) {
+  const material = await makeMaterial(size)
+  const file = join(folder, `${size}.crl`)
+  writeFileSync(file, material.list.raw)
+  const loads = []
+  for (let round = -1; round < rounds; round++) {
+    const load = await loadOnce(file, material.authority.certificate)
+    if (round >= 0) loads.push(load)
+  }
+  const of = (name) => summary(loads.map((load) => load[name]))
+  return {
+    octets: material.list.raw.length,
+    milliseconds: of('milliseconds'),
+    cpuMilliseconds: of('cpuMilliseconds'),
+    longestPauseMilliseconds: of('longestPause'),
+    octetsKeptPerEntry: of('octetsKept').median / size,
+    lookUpsPerSecond: lookUpsPerSecond(material.list, material.serialNumbers),
+    openssl: await measureOpenssl(file, rounds),
+    handshake: await measureHandshakes(material)
+  }
+}
+
+async function makeMaterial (size) {
+  const at = new Date()
+  const store = memoryStore()
+  const serialNumbers = Array.from({ length: size }, () => `4${randomBytes(16).toString('hex').slice(1)}`)
+  const entries = serialNumbers.map((serialNumber) => ({ serialNumber, subject: 'CN=client', notAfter: at, revocation: { at, reason: 'keyCompromise' } }))
+  const authority = await createAuthority({ subject: 'CN=Bench CA', at, store: { add: (certificate) => store.add(certificate), nextListNumber: () => store.nextListNumber(), list: async () => entries } })
+  return { at, authority, serialNumbers, list: await authority.certificateList({ at, days: 7 }) }
+}
+
+/** From the name of the file to lists that can be asked, the signature verified. */
+async function loadOnce (file, issuer) {
+  globalThis.gc()
+  const memory = process.memoryUsage()
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  await pause(20)
+  delay.reset()
+  const [cpu, begin] = [process.cpuUsage(), performance.now()]
+  const lists = await CertificateLists.open({ crl: file }, { now: Date.now, issuers: [issuer], changed () {}, report: console.error })
+  const milliseconds = performance.now() - begin
+  const { user, system } = process.cpuUsage(cpu)
+  await pause(20)
+  delay.disable()
+  const octetsKept = heldOctets(lists.lists[0])
+  globalThis.gc()
+  const { heapUsed } = process.memoryUsage()
+  lists.close()
+  return { milliseconds, cpuMilliseconds: (user + system) / 1000, longestPause: delay.max / 1e6, octetsKept: octetsKept + Math.max(0, heapUsed - memory.heapUsed) }
+}
+
+// Of memory that came from another thread Node keeps no account here.
+const heldOctets = ({ index }) => Object.values(index).reduce((sum, value) => sum + (ArrayBuffer.isView(value) ? value.byteLength : 0), 0)
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** Half of what is asked is on the list. */
+function lookUpsPerSecond (list, serialNumbers) {
+  const asked = Array.from({ length: 200_000 }, (_, place) => place % 2 === 0 ? serialNumbers[Math.floor(Math.random() * serialNumbers.length)] : `4${randomBytes(16).toString('hex').slice(1)}`)
+  const begin = performance.now()
+  let found = 0
+  for (const serialNumber of asked) if (list.find(serialNumber) !== undefined) found++
+  if (found !== asked.length / 2) throw new Error(`${found} of ${asked.length / 2} were found`)
+  return asked.length / (performance.now() - begin) * 1000
+}
+
+async function measureOpenssl (file, rounds) {
+  const times = []
+  for (let round = 0; round < rounds; round++) {
+    const begin = performance.now()
+    const { status, stderr } = spawnSync('openssl', ['crl', '-inform', 'DER', '-in', file, '-noout'], { encoding: 'utf8' })
+    if (status !== 0) throw new Error(stderr)
+    times.push(performance.now() - begin)
+  }
+  return { milliseconds: summary(times) }
+}
+
+/** Milliseconds of CPU for a handshake, client and server together, with Node's option `crl` and without: in turns. */
+async function measureHandshakes ({ authority, at, list }) {
+  const ca = writePem('CERTIFICATE', authority.certificate.raw)
+  const [server, client] = [await issue(authority, at, 'server'), await issue(authority, at, 'client')]
+  const common = { ...server, ca, requestCert: true, rejectUnauthorized: true }
+  const ways = { without: common, again: common, withNodeCrl: { ...common, crl: writePem('X509 CRL', list.raw) } }
+  const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]))
+  const servers = Object.fromEntries(await Promise.all(Object.entries(ways).map(async ([name, options]) => [name, await listening(options)])))
+  for (let round = -2; round < 10; round++) {
+    for (const [name, listener] of Object.entries(servers)) {
+      const milliseconds = await handshake(listener.address().port, { ...client, ca })
+      if (round >= 0) times[name].push(milliseconds)
+    }
+  }
+  for (const listener of Object.values(servers)) listener.close()
+  return Object.fromEntries(Object.entries(times).map(([name, found]) => [name, summary(found)]))
+}
+
+async function issue (authority, at, profile) {
+  const { request, privateKey } = await createRequest({ subject: `CN=${profile}`, subjectAltName: [{ type: 'dNSName', value: 'localhost' }] })
+  const { certificate } = await authority.sign(request.raw, { profile, policy: { subject: 'requested', subjectAltName: 'requested' }, at, days: 1 })
+  return { cert: writePem('CERTIFICATE', certificate.raw), key: writePrivateKey(privateKey) }
+}
+
+async function listening (options) {
+  const server = tls.createServer(options, (socket) => { socket.on('error', () => {}); socket.end('x') })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+async function handshake (port, options) {
+  const cpu = process.cpuUsage()
+  const socket = tls.connect({ port, host: '127.0.0.1', servername: 'localhost', ...options })
+  socket.resume()
+  await once(socket, 'close')
+  const { user, system } = process.cpuUsage(cpu)
+  return (user + system) / 1000
+}
