@@ -63,7 +63,7 @@ export class Guard {
   readonly preHandler = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const requirement = this.#requirementOf(request)
     if (requirement === null) return done()
-    const verdict = this.#verdict(request, requirement.profiles)
+    const verdict = this.#verdict(request, requirement)
     const refusal = refusalOf(request, requirement, verdict)
     if (refusal === undefined) return done()
     if (!(refusal instanceof Promise)) return this.#refuse(request, reply, refusal, verdict, done)
@@ -79,8 +79,8 @@ export class Guard {
     const requirement = given.length === 0 ? this.#requirements.standard : this.#requirements.compile(given[0] as Policy<FastifyRequest>, 'policy')
     return async (any) => {
       const request = any as FastifyRequest
-      await this.#verdict(request, requirement.profiles).pending
-      const verdict = this.#verdict(request, requirement.profiles)
+      await this.#verdict(request, requirement).pending
+      const verdict = this.#verdict(request, requirement)
       const refusal = await refusalOf(request, requirement, verdict)
       if (refusal !== undefined) throw this.#refused(request, refusal, verdict)
     }
@@ -92,17 +92,17 @@ export class Guard {
 
   /** What is shown to handlers. Looking up the route costs more than all the rest, and with one profile it does not matter. */
   #verdictOnRoute (request: FastifyRequest): Verdict {
-    const requirement = this.#trust.hasOneProfile ? this.#requirements.standard : this.#requirementOf(request) ?? this.#requirements.standard
-    return this.#verdict(request, requirement.profiles)
+    const requirement = this.#trust.hasOneProfile ? this.#requirements.standard : this.#requirementOf(request) ?? this.#requirements.open
+    return this.#verdict(request, requirement)
   }
 
   // The connection knows its caller. A request over any other way has none, and so no certificate.
-  #verdict (request: FastifyRequest, asked: readonly TrustProfile[]): Verdict {
+  #verdict (request: FastifyRequest, asked: Requirement): Verdict {
     const connection = connectionOf(request.raw.socket)
     const caller = connection?.caller
     if (connection === undefined || !(caller instanceof Caller)) return nobody
     const { hosts } = this.#trust
-    if (hosts.isEmpty) return verdictBy(caller, asked, this.#now())
+    if (hosts.isEmpty) return verdictBy(caller, asked.profiles, this.#now())
     const choice = chooseProfiles(request, connection.servername, hosts, asked)
     return 'misdirected' in choice ? misdirected(choice.misdirected, caller.latest?.presented) : verdictBy(caller, choice.profiles, this.#now())
   }

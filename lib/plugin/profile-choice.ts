@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { hostName, type Hosts } from './hosts.js'
+import type { Requirement } from './requirement.js'
 import type { TrustProfile } from './trust-profile.js'
 
 /** Which profiles may have verified the caller of a request; or why the request is on the wrong connection. */
@@ -9,11 +10,11 @@ export type Choice = { readonly profiles: readonly TrustProfile[] } | { readonly
  * Where a profile depends on the host, the name that the client gave by SNI, under which it was asked for its certificate, and
  * the host of the request have to be one: else a client could choose its authorities by the one and its route by the other.
  */
-export function chooseProfiles (request: FastifyRequest, servername: string | undefined, hosts: Hosts, asked: readonly TrustProfile[]): Choice {
+export function chooseProfiles (request: FastifyRequest, servername: string | undefined, hosts: Hosts, asked: Requirement): Choice {
   const names = hostsOf(request)
   const sni = servername && hostName(servername)
   const profile = hosts.of(sni) ?? names.map((name) => hosts.of(name)).find((each) => each !== undefined)
-  if (profile === undefined) return withoutHost(asked, hosts)
+  if (profile === undefined) return withoutHost(asked.profiles, hosts)
   if (names.length !== 1 || names[0] !== sni) return { misdirected: `the connection was made for ${sni ?? 'no name'}, and the request is for ${names.join(' and ') || 'no host'}` }
   return atHost(profile, asked)
 }
@@ -29,9 +30,8 @@ function withoutHost (asked: readonly TrustProfile[], hosts: Hosts): Choice {
   return profiles.length > 0 ? { profiles } : { misdirected: 'the route is for a trust profile that has hosts of its own' }
 }
 
-function atHost (profile: TrustProfile, asked: readonly TrustProfile[]): Choice {
+function atHost (profile: TrustProfile, { namesProfiles, profiles }: Requirement): Choice {
   // A route that names no profile takes that of its host.
-  const isStandard = asked.length === 1 && asked[0].name === 'default'
-  if (isStandard || asked.includes(profile)) return { profiles: [profile] }
+  if (!namesProfiles || profiles.includes(profile)) return { profiles: [profile] }
   return { misdirected: `the host is of trust profile ${profile.name}, for which the route is not` }
 }

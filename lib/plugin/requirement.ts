@@ -9,12 +9,15 @@ export interface Requirement {
   readonly policy: CompiledPolicy<FastifyRequest> | undefined
   /** Of these the first that lets in; at least one. */
   readonly profiles: readonly TrustProfile[]
+  /** Whether they are there by name; else they give way to the profile of a host. */
+  readonly namesProfiles: boolean
 }
 
 /** What each route asks of its callers: read from its config once, then looked up. */
 export class Requirements {
   readonly #trust: Trust
   readonly #standard: Requirement
+  readonly #open: Requirement
   readonly #global: boolean
   readonly #compiled = new WeakMap<object, Requirement>()
   readonly #found = new WeakMap<object, Requirement | null>()
@@ -22,13 +25,20 @@ export class Requirements {
   /** @throws OptionError `authorize` is no policy */
   constructor (trust: Trust, authorize: Policy<FastifyRequest> | undefined, global: boolean) {
     this.#trust = trust
-    this.#standard = authorize === undefined ? { policy: undefined, profiles: [trust.standard] } : this.compile(authorize, 'authorize')
+    this.#standard = authorize === undefined ? { policy: undefined, profiles: [trust.standard], namesProfiles: false } : this.compile(authorize, 'authorize')
+    const anywhere = this.#standard.profiles.filter((profile) => !trust.hosts.has(profile))
+    this.#open = { policy: undefined, profiles: anywhere.length > 0 ? anywhere : [trust.standard], namesProfiles: false }
     this.#global = global
   }
 
   /** What `config.clientCertificate: true` asks for. */
   get standard (): Requirement {
     return this.#standard
+  }
+
+  /** By whom a caller is judged at a route that asks for nothing: as elsewhere, but such a route is there at every host. */
+  get open (): Requirement {
+    return this.#open
   }
 
   /** `null` where the route asks for nothing. `config` is the one object that Fastify keeps for the route. */
@@ -68,6 +78,6 @@ export class Requirements {
   compile (given: Policy<FastifyRequest>, key: string, route?: string): Requirement {
     const policy = compilePolicy(given, key, { route })
     const profiles = policy.trust?.map((name) => this.#trust.profile(name, `${key}.trust`, route)) ?? [this.#trust.standard]
-    return Object.freeze({ policy, profiles })
+    return Object.freeze({ policy, profiles, namesProfiles: policy.trust !== undefined })
   }
 }

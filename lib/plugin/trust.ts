@@ -3,7 +3,7 @@ import { isSelfSigned } from '../trust/index.js'
 import type { Certificate } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
 import { DenyList } from './deny-list.js'
-import { Hosts } from './hosts.js'
+import { hostName, Hosts } from './hosts.js'
 import type { CheckedOptions } from './options.js'
 import type { TrustProfile } from './trust-profile.js'
 import { TrustSource } from './trust-source.js'
@@ -65,7 +65,7 @@ export class Trust {
 
   /** Those that a connection may be judged by, whose client named this server by SNI. */
   profilesFor (servername: string | undefined): readonly TrustProfile[] {
-    const profile = this.hosts.of(servername)
+    const profile = this.hosts.of(servername && hostName(servername))
     return profile === undefined ? this.#withoutHosts : [profile]
   }
 
