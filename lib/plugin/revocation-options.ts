@@ -12,6 +12,7 @@ const words: Readonly<Record<string, readonly unknown[]>> = {
   depth: ['end-entity', 'path'],
   whenUnknown: ['reject', 'accept'],
   whenStale: ['reject', 'accept'],
+  whenNotConforming: ['reject', 'accept'],
   allowPrivateAddresses: [true, false]
 }
 

@@ -83,14 +83,14 @@ class ListHearing {
   }
 
   #ask (list: CertificateList, { deltas }: ListsOfIssuer): Answer {
-    const broken = listProblem(list, this.#inquiry.at)
+    const broken = listProblem(list, this.#inquiry)
     if (broken !== undefined) return problemOf(list, broken)
     const signer = this.#signers.find(list, this.#issuers)
     if (signer.certificate === undefined) return problemOf(list, signer.problem)
     const group = groupOf(list, signer.certificate)
     if (this.#newest.has(group)) return { problem: undefined }
     this.#newest.add(group)
-    return this.#read(list, deltasTo(list, deltas, (delta) => listProblem(delta, this.#inquiry.at) === undefined && isListSignedBy(delta, signer.certificate)), signer.until)
+    return this.#read(list, deltasTo(list, deltas, (delta) => listProblem(delta, this.#inquiry) === undefined && isListSignedBy(delta, signer.certificate)), signer.until)
   }
 
   #read (list: CertificateList, deltas: readonly CertificateList[], signerUntil: number): Answer {

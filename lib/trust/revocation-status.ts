@@ -11,6 +11,11 @@ export interface RevocationOptions {
   readonly whenStale?: 'reject' | 'accept'
   /** Milliseconds past `nextUpdate` for which `whenStale: 'accept'` holds. Default: without end. */
   readonly gracePeriod?: number
+  /**
+   * What becomes of certificate lists that are good by the algorithm of RFC 5280, section 6.3, but not as its section 5.2.3 has
+   * them: without a cRLNumber, as every list of version 1, or with a critical one. Default `reject`: as if they were not there.
+   */
+  readonly whenNotConforming?: 'reject' | 'accept'
 }
 
 /** What is known of revocation, and where the certificates of those who sign lists and answers are looked for. */

@@ -15,8 +15,8 @@ export type PathStatus =
 
 /** Judges a path that is good in every other way, from the leaf to its trust anchor (RFC 5280, section 6.3). */
 export function pathStatus (path: readonly Certificate[], at: Date, sources: StatusSources, options: RevocationOptions): PathStatus {
-  const { depth = 'path', whenUnknown = 'reject', whenStale = 'reject', gracePeriod = Infinity } = options
-  const inquiry: StatusInquiry = { at, sources, depth, whenUnknown, whenStale, gracePeriod, statusOf: (certificate, issuers) => statusOf(certificate, issuers, inquiry, signers) }
+  const { depth = 'path', whenUnknown = 'reject', whenStale = 'reject', gracePeriod = Infinity, whenNotConforming = 'reject' } = options
+  const inquiry: StatusInquiry = { at, sources, depth, whenUnknown, whenStale, gracePeriod, whenNotConforming, statusOf: (certificate, issuers) => statusOf(certificate, issuers, inquiry, signers) }
   const signers = new ListSigners(inquiry)
   let until = Infinity
   // The status of a trust anchor is for its owner to know.

@@ -1,4 +1,4 @@
-import { authorityKeyIdentifierExtension, writeBoolean, type Certificate, type CertificateList } from '../../lib/certificate/index.js'
+import { authorityKeyIdentifierExtension, writeBoolean, writeInteger, type Certificate, type CertificateList } from '../../lib/certificate/index.js'
 import type { RevocationOptions } from '../../lib/trust/index.js'
 import { extensionOf } from '../certificate/raw-certificate.js'
 import { basicConstraints, keyUsage, mint, type Minted } from '../helpers/mint.js'
@@ -44,7 +44,7 @@ const good = `good until ${tomorrow.toISOString()}`
 const revoked = `0 REVOKED the certificate was revoked at ${lastWeek.toISOString()}`
 const revokedFor = (reason: string) => `${revoked} (${reason})`
 const nobody = 'is not signed by a key of its issuer that is known here'
-const issuingList = (problem: string, number = '') => unknown(0, `the certificate list ${number}of CN=Issuing ${problem}`)
+const issuingList = (problem: string, number = '1 ') => unknown(0, `the certificate list ${number}of CN=Issuing ${problem}`)
 
 const unheeded = (critical: boolean) => extension('1.2.3.4', Buffer.from([5, 0]), critical)
 const hour = 60 * 60 * 1000
@@ -71,6 +71,7 @@ const held = entryFor(alice.certificate, { reason: 'certificateHold' })
 const removed = entryFor(alice.certificate, { reason: 'removeFromCRL' })
 
 const noEnd = 'OpenSSL takes a list without nextUpdate for one without end; RFC 5280, section 5.1.2.5, wants it in every list'
+const noNumber = 'OpenSSL takes lists without a number; RFC 5280, section 5.2.3, wants one in every list'
 const heard = 'OpenSSL hears one list of a kind; here a verified list that revokes is heard always'
 const lenient = 'openssl verify has no such option'
 
@@ -102,7 +103,7 @@ export const cases: Record<string, Case> = {
   'the right list beside one of another CA of that name that revokes': issued([listOf(authority('Issuing', { issuer: stranger }), { entries: [aliceEntry], number: 9 }), listOf(issuing)], good),
   'a CA that does not sign lists': (() => {
     const issuer = authority('Signs no lists', { issuer: root, extensions: [basicConstraints(true), keyUsage('keyCertSign')] })
-    return { path: pathOf(client(issuer), issuer), lists: [ofRoot, listOf(issuer)], verdict: unknown(0, `the certificate list of CN=Signs no lists ${nobody}`) }
+    return { path: pathOf(client(issuer), issuer), lists: [ofRoot, listOf(issuer)], verdict: unknown(0, `the certificate list 1 of CN=Signs no lists ${nobody}`) }
   })(),
   'a CA that does not say what its key is for': (() => {
     const issuer = authority('Silent', { issuer: root, extensions: [basicConstraints(true)] })
@@ -129,7 +130,13 @@ export const cases: Record<string, Case> = {
   'an older list that revokes': issued([complete({ number: 4, thisUpdate: lastWeek, entries: [held] }), complete()], good),
   'an older list that does not revoke': issued([complete({ number: 4, thisUpdate: lastWeek }), complete({ entries: [held] })], revokedFor('certificateHold')),
   'the number tells which is the older one, not the date': issued([complete({ number: 4, entries: [held] }), complete({ thisUpdate: lastWeek })], good, { openssl: 'OpenSSL goes by the date; RFC 5280, section 5.2.3, by the number' }),
-  'without numbers the date tells': issued([listOf(issuing, { thisUpdate: lastWeek, entries: [held] }), listOf(issuing)], good),
+  'of lists of one number the date tells': issued([listOf(issuing, { thisUpdate: lastWeek, entries: [held] }), listOf(issuing)], good),
+  'a list without a number': issued([listOf(issuing, { number: null })], issuingList('has no cRLNumber', ''), { openssl: noNumber }),
+  'a list without a number, and that is accepted': issued([listOf(issuing, { number: null })], good, { options: { whenNotConforming: 'accept' } }),
+  'lists without numbers, of which the date tells': issued([listOf(issuing, { number: null, thisUpdate: lastWeek, entries: [held] }), listOf(issuing, { number: null })], good, { options: { whenNotConforming: 'accept' } }),
+  'a list without a number that revokes, and that is accepted': issued([listOf(issuing, { number: null, entries: [aliceEntry] })], revoked, { options: { whenNotConforming: 'accept' } }),
+  'a list whose number is critical': issued([listOf(issuing, { number: null, extensions: [extension('2.5.29.20', writeInteger(1))] })], issuingList('has a cRLNumber that is critical')),
+  'a list whose number is critical, and that is accepted': issued([listOf(issuing, { number: null, extensions: [extension('2.5.29.20', writeInteger(1))] })], good, { options: { whenNotConforming: 'accept' }, openssl: 'OpenSSL does not know a critical one' }),
   'a newer list that is not genuine': issued([complete({ entries: [aliceEntry] }), listOf(authority('Issuing', { issuer: stranger }), { number: 9 })], revoked),
   'a list of another key that revokes': issued([listOf(issuing, { number: 9 }), listOf(separate, { number: 4, entries: [aliceEntry] })], revoked, { certificates: [separate.certificate], openssl: heard }),
 
@@ -194,8 +201,9 @@ export const cases: Record<string, Case> = {
   'two deltas, of which the newer one cannot be combined': issued([complete({ entries: [held] }), delta({ entries: [removed] }), listOf(issuing, { number: 9, base: 7 })], good),
   'two deltas, of which the newer one counts': issued([complete(), delta({ entries: [held] }), listOf(issuing, { number: 7, base: 5, entries: [removed] })], good, { openssl: 'OpenSSL takes the first delta that it can combine' }),
   'a delta that is older than the list': issued([complete({ number: 6 }), delta({ entries: [aliceEntry] })], good),
-  'a delta without a number': issued([complete(), listOf(issuing, { base: 5, entries: [aliceEntry] })], good),
-  'a delta to a list without a number': issued([listOf(issuing), delta({ entries: [aliceEntry] })], good),
+  'a delta without a number': issued([complete(), listOf(issuing, { number: null, base: 5, entries: [aliceEntry] })], good),
+  'a delta without a number, and that is accepted': issued([complete(), listOf(issuing, { number: null, base: 5, entries: [aliceEntry] })], good, { options: { whenNotConforming: 'accept' } }),
+  'a delta to a list without a number': issued([listOf(issuing, { number: null }), delta({ entries: [aliceEntry] })], good, { options: { whenNotConforming: 'accept' } }),
   'a delta of another scope': issued([complete(), delta({ entries: [aliceEntry], extensions: [scope({ onlyUsers: true })] })], good),
   'a delta of the same scope': issued([complete({ extensions: [scope({ onlyUsers: true })] }), delta({ entries: [aliceEntry], extensions: [scope({ onlyUsers: true })] })], revoked),
   'a delta of another key identifier': issued([complete(), delta({ entries: [aliceEntry], extensions: [authorityKeyIdentifierExtension(Buffer.from('another'))] })], good),
@@ -231,7 +239,7 @@ export const cases: Record<string, Case> = {
   }),
   'an indirect list of an issuer that is named by a URL alone': placed(client(issuing, { extensions: [points({ names: ['http://clerk/'], issuer: ['http://clerk/'] })] }), [clerkList()], silent(), { certificates: [clerk.certificate] }),
   'an indirect list of nobody': placed(client(issuing, { extensions: [points({ names: ['http://clerk/'], issuer: [emptyName] })] }), [listOf(clerk, { issuerName: emptyName, extensions: [atClerk()] })],
-    unknown(0, `the certificate list of (empty name) ${nobody}`), { certificates: [clerk.certificate] }),
+    unknown(0, `the certificate list 1 of (empty name) ${nobody}`), { certificates: [clerk.certificate] }),
   'an indirect list of the root': placed(client(issuing, { extensions: [points({ names: ['http://root/'], issuer: [nameOf('Root')] })] }), [listOf(root, { extensions: [scope({ names: ['http://root/'], indirect: true })] })], good),
 
   'another key of the CA': issued([listOf(separate)], good, { certificates: [separate.certificate] }),
@@ -274,7 +282,7 @@ export const cases: Record<string, Case> = {
   'another key of the CA, of which only its own list tells': (() => {
     const own = listSigner('Issuing', issuing)
     const circle = 'is signed by a certificate that is not good itself: whether the certificate is revoked is not known: '
-    return issued([listOf(own)], issuingList(`${circle}the certificate list of CN=Issuing ${circle}only a list that it signed itself tells of it`), { certificates: [own.certificate] })
+    return issued([listOf(own)], issuingList(`${circle}the certificate list 1 of CN=Issuing ${circle}only a list that it signed itself tells of it`), { certificates: [own.certificate] })
   })(),
   'another key of the CA, of which only its own list tells, and what is not known is accepted': (() => {
     const own = listSigner('Issuing', issuing)
@@ -291,7 +299,7 @@ export const cases: Record<string, Case> = {
     const self = listSigner('Self', root, { extensions: [basicConstraints(false), keyUsage('cRLSign'), points({ names: ['http://self/'], issuer: [nameOf('Self')] })] })
     const leaf = client(issuing, { extensions: [points({ names: ['http://self/'], issuer: [nameOf('Self')] })] })
     const list = listOf(self, { entries: [entryFor(self.certificate, { certificateIssuer: nameOf('Root') })], extensions: [scope({ names: ['http://self/'], indirect: true })] })
-    return placed(leaf, [list], unknown(0, `the certificate list of CN=Self is signed by a certificate that is not good itself: the certificate was revoked at ${lastWeek.toISOString()}`), { certificates: [self.certificate], openssl: heard })
+    return placed(leaf, [list], unknown(0, `the certificate list 1 of CN=Self is signed by a certificate that is not good itself: the certificate was revoked at ${lastWeek.toISOString()}`), { certificates: [self.certificate], openssl: heard })
   })(),
   'a clerk below an intermediate of his own': (() => {
     const office = authority('Office', { issuer: root })
@@ -305,7 +313,7 @@ export const cases: Record<string, Case> = {
       path: pathOf(byClerk, issuing),
       lists: [listOf(root, { entries: [entryFor(office.certificate)] }), listOf(far, { extensions: [atClerk()] }), listOf(office)],
       certificates: [far.certificate, office.certificate],
-      verdict: unknown(0, `the certificate list of CN=Clerk is signed by a certificate that is not good itself: the certificate was revoked at ${lastWeek.toISOString()}`)
+      verdict: unknown(0, `the certificate list 1 of CN=Clerk is signed by a certificate that is not good itself: the certificate was revoked at ${lastWeek.toISOString()}`)
     }
   })(),
   'two places that one clerk signs': (() => {

@@ -55,7 +55,8 @@ export function entryFor ({ serialNumber }: Certificate, { revocationDate = last
 
 interface ListOptions {
   entries?: readonly Buffer[]
-  number?: number
+  /** Default 1; `null` is none. */
+  number?: number | null
   thisUpdate?: Date
   nextUpdate?: Date | null
   /** The number of the list that it is a delta to. */
@@ -65,12 +66,12 @@ interface ListOptions {
 }
 
 /** A list that the key of `signer` signs. */
-export function listOf (signer: Minted, { entries = [], number, thisUpdate = yesterday, nextUpdate = tomorrow, base, issuerName, extensions = [] }: ListOptions = {}): CertificateList {
+export function listOf (signer: Minted, { entries = [], number = 1, thisUpdate = yesterday, nextUpdate = tomorrow, base, issuerName, extensions = [] }: ListOptions = {}): CertificateList {
   const { identifier, hash } = signatureAlgorithmOf(signer.privateKey)
   const isNamed = extensions.some(({ type }) => type === extensionTypes.authorityKeyIdentifier)
   const all = [
     ...isNamed ? [] : [authorityKeyIdentifierExtension(identifierOf(signer.publicKey))],
-    ...number === undefined ? [] : [extension('2.5.29.20', writeInteger(number), false)],
+    ...number === null ? [] : [extension('2.5.29.20', writeInteger(number), false)],
     ...base === undefined ? [] : [extension('2.5.29.27', writeInteger(base))],
     ...extensions
   ]
