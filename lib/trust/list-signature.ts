@@ -1,4 +1,4 @@
-import { verify, type KeyObject } from 'node:crypto'
+import { createVerify, verify, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { CertificateError } from '../errors.js'
 import { signatureAlgorithm, strongHashes, type Certificate, type CertificateList } from '../certificate/index.js'
@@ -21,7 +21,7 @@ export function isListSignedBy (list: CertificateList, issuer: Certificate): boo
 }
 
 /**
- * The same for who can wait: the list is hashed and the signature verified on the thread pool of Node, and
+ * The same for who can wait: the list is hashed and the signature verified on the thread pool of Node, or part by part, and
  * `isListSignedBy` knows the answer from then on.
  */
 export async function confirmListSignature (list: CertificateList, issuer: Certificate): Promise<boolean> {
@@ -42,9 +42,12 @@ const verifyOnThreadPool = promisify(verify)
 
 function check (list: CertificateList, issuer: Certificate): boolean {
   const means = meansOf(list, issuer)
-  if (means === undefined) return false
+  return means !== undefined && falseIfUnfit(() => verify(means.hash, list.tbsCertificateList, means.key, list.signature))
+}
+
+function falseIfUnfit (check: () => boolean): boolean {
   try {
-    return verify(means.hash, list.tbsCertificateList, means.key, list.signature)
+    return check()
   } catch (error) {
     // An RSASSA-PSS key may name the only digest and the least salt that it is for.
     if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_OSSL_') === true) return false
@@ -54,9 +57,23 @@ function check (list: CertificateList, issuer: Certificate): boolean {
 
 async function confirm (list: CertificateList, issuer: Certificate): Promise<boolean> {
   const means = meansOf(list, issuer)
+  if (means !== undefined && means.hash !== null && list.tbsCertificateList.length > mostOctetsToCopy) return confirmInParts(list, means.hash, means.key)
   // What does not fit an RSASSA-PSS key ends the whole process where the thread pool finds it (Node before 24).
   if (means === undefined || means.key.key.asymmetricKeyType === 'rsa-pss') return check(list, issuer)
   return verifyOnThreadPool(means.hash, list.tbsCertificateList, means.key, list.signature)
+}
+
+// What is given to the thread pool is copied first: for a million entries that stops the event loop for longer than to hash them here, part by part.
+const mostOctetsToCopy = 1024 * 1024
+
+async function confirmInParts (list: CertificateList, hash: string, key: Means['key']): Promise<boolean> {
+  const verifier = createVerify(hash)
+  const octets = list.tbsCertificateList
+  for (let from = 0; from < octets.length; from += mostOctetsToCopy) {
+    verifier.update(octets.subarray(from, from + mostOctetsToCopy))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return falseIfUnfit(() => verifier.verify(key, list.signature))
 }
 
 /** `undefined` where the algorithm is not known or not accepted, or does not fit the key. */
