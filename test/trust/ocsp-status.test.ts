@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readCertificateList, readOcspResponse, writeBitString, writeSequence, type CertificateList, type EntryToWrite, type OcspResponse } from '../../lib/certificate/index.js'
+import { cRLNumberExtension, readCertificateList, readOcspResponse, writeBitString, writeSequence, type CertificateList, type EntryToWrite, type OcspResponse } from '../../lib/certificate/index.js'
 import { pathStatus, type RevocationOptions, type StatusSources } from '../../lib/trust/index.js'
 import { octets } from '../certificate/raw-certificate.js'
 import { signedList } from '../certificate/raw-certificate-list.js'
@@ -27,7 +27,7 @@ const response = ({ of = client, issuer = authority, signer = issuer, fields, ..
 }))
 
 const list = (issuer: Minted, revoked: readonly EntryToWrite[] = [], nextUpdate = after(2 * hour)): CertificateList => readCertificateList(signedList({
-  privateKey: issuer.privateKey, issuer: issuer.certificate.subject.raw, thisUpdate: after(-hour), nextUpdate, revoked, extensions: []
+  privateKey: issuer.privateKey, issuer: issuer.certificate.subject.raw, thisUpdate: after(-hour), nextUpdate, revoked, extensions: [cRLNumberExtension(1n)]
 }))
 
 const entry = ({ certificate }: Minted): EntryToWrite => ({ serialNumber: certificate.serialNumber, revocationDate: after(-hour) })
