@@ -1,10 +1,10 @@
-import { certificateListExtensionTypes, extensionTypes, type Certificate, type CertificateList } from '../certificate/index.js'
+import { extensionTypes, type Certificate } from '../certificate/index.js'
 import type { Broken } from './broken.js'
 import { readHostPattern } from './domain-name.js'
 
 /**
  * What RFC 5280, section 4, asks of those who issue certificates, though the algorithm of its section 6 does not look at it.
- * Certificates and lists of version 1 have no extensions to be asked for.
+ * Certificates of version 1 have no extensions to be asked for.
  */
 
 const notConforming = (problem: string): Broken => ({ rule: 'MALFORMED', problem })
@@ -32,7 +32,3 @@ export function keyIdentifierProblem (certificate: Certificate, issuer: Certific
   if (named !== undefined && issuer.subjectKeyIdentifier === undefined) return notConforming('the authorityKeyIdentifier names a key, and the issuer has no subjectKeyIdentifier')
   return undefined
 }
-
-// Section 5.2.3: every list has a number, and it is not critical.
-export const isConformingList = ({ extensions, version }: CertificateList): boolean =>
-  version === 1 || extensions.some(({ type, critical }) => type === certificateListExtensionTypes.cRLNumber && !critical)

@@ -38,8 +38,8 @@ export interface PathOptions {
   /**
    * What becomes of certificates that are good by the algorithm of RFC 5280, section 6, but not as its section 4 has them: key
    * identifiers that only one of a certificate and its issuer has, basicConstraints of a trust anchor that are not
-   * critical, a dNSName of the leaf that is no host name; and of certificate lists whose cRLNumber is missing or critical,
-   * which are passed over. Default `reject`; small CAs may want `accept`.
+   * critical, a dNSName of the leaf that is no host name; and, unless `revocation` says otherwise, of certificate lists
+   * without a number. Default `reject`; small CAs may want `accept`.
    */
   readonly whenNotConforming?: Choice
   /** Which policies are good enough, dotted; to be of effect, one has to be required by `requireExplicitPolicy` or by a CA. Default any. */

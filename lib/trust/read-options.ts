@@ -1,7 +1,6 @@
 import { CertificateError } from '../errors.js'
 import { anyPolicy, Certificate, CertificateList, knownHashes, readCertificateLists, readCertificates, strongHashes } from '../certificate/index.js'
 import type { Circumstances } from './circumstances.js'
-import { isConformingList } from './conformity.js'
 import type { CertificateInput, CertificateListInput, PathOptions } from './path-options.js'
 import type { PolicyInputs } from './policies.js'
 import { pathStatus } from './revocation.js'
@@ -32,7 +31,6 @@ export function readableOf (input: CertificateInput): readonly Certificate[] {
  * @throws CertificateError one of `certificateLists` cannot be read
  */
 export function circumstancesOf (options: PathOptions, certificates: readonly Certificate[]): Circumstances {
-  if (options.revocation !== undefined && options.certificateLists === undefined) throw new TypeError('revocation is how certificateLists are judged, and there are none')
   const { at, purpose, maxPathLength = Infinity, algorithms: { minRsaBits = 2048, maxRsaBits = 8192, hashes } = {} } = options
   if (Number.isNaN(at.getTime())) throw new TypeError('at is an Invalid Date')
   return {
@@ -83,19 +81,12 @@ function flag (key: string, value = false): boolean {
   return value
 }
 
-function statusOf ({ certificateLists: inputs, revocation = {}, whenNotConforming, at }: PathOptions, certificates: readonly Certificate[]): Circumstances['status'] {
+function statusOf ({ certificateLists: inputs, revocation, whenNotConforming, at }: PathOptions, certificates: readonly Certificate[]): Circumstances['status'] {
+  if (inputs === undefined && revocation !== undefined) throw new TypeError('revocation is how certificateLists are judged, and there are none')
   if (inputs === undefined) return undefined
-  const given = inputs.flatMap(listsOf)
-  const certificateLists = whenNotConforming === 'accept' ? given : given.filter(isConformingList)
-  const isComplete = certificateLists.length === given.length
-  return (path) => {
-    const status = pathStatus(path, at, { certificateLists, certificates }, { whenNotConforming, ...revocation })
-    if (isComplete || status.broken === undefined || status.broken.rule !== 'STATUS_UNKNOWN') return status
-    return { depth: status.depth, broken: { ...status.broken, problem: status.broken.problem + passedOver } }
-  }
+  const certificateLists = inputs.flatMap(listsOf)
+  return (path) => pathStatus(path, at, { certificateLists, certificates }, { whenNotConforming, ...revocation })
 }
-
-const passedOver = '; a certificate list that has no cRLNumber, or a critical one, was passed over'
 
 const listsOf = (input: CertificateListInput): readonly CertificateList[] =>
   input instanceof CertificateList ? [input] : readCertificateLists(input)
