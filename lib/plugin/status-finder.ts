@@ -26,10 +26,7 @@ export class StatusFinder {
   }
 
   #askResponder ([leaf, issuer]: readonly Certificate[]): Promise<unknown> | undefined {
-    if (this.#ocsp === undefined || issuer === undefined) return undefined
-    const isAtHand = this.#ocsp.responsesFor(leaf, issuer).length > 0
-    const asked = this.#ocsp.askFor(leaf, issuer)
-    return isAtHand ? undefined : asked
+    return issuer === undefined ? undefined : this.#ocsp?.askFor(leaf, issuer)
   }
 
   sourcesFor ({ certificates }: VerifiedPath): StatusSources {
@@ -37,6 +34,7 @@ export class StatusFinder {
     return {
       certificateLists: this.#lists?.lists ?? noLists,
       ocspResponses: issuer === undefined ? [] : this.#ocsp?.responsesFor(leaf, issuer),
+      ocspMaxAge: this.#ocsp?.maxAge,
       certificates: this.#authorities()
     }
   }

@@ -61,6 +61,11 @@ export class OcspClient {
     this.#surroundings = { now, report, changed, random, after, maxAge: options.maxAge }
   }
 
+  /** Milliseconds after `thisUpdate` for which an answer counts at most, where it was told: whoever judges by the answers has to heed it. */
+  get maxAge (): number | undefined {
+    return this.#options.maxAge
+  }
+
   /** The answers at hand about this certificate, which may be stale; at once. The same array until it changes. */
   responsesFor (certificate: Certificate, issuer: Certificate): readonly OcspResponse[] {
     return this.#use(keyOf(certificate, issuer))?.responses() ?? noResponses

@@ -14,7 +14,7 @@ export const start = Math.floor(Date.now() / 1000) * 1000
 export const clientNaming = (...ocsp: string[]): Minted => mintClient(authority, { extensions: [authorityInfoAccessExtension({ ocsp })] })
 
 /** What a responder says, and in which way; the nonce is that of the request. */
-export interface Answer extends Partial<RawSingle> { signer?: Minted, of?: Certificate, nonce?: Buffer | null, fields?: Partial<RawResponseFields> }
+export interface Answer extends Partial<RawSingle> { issuer?: Minted, signer?: Minted, of?: Certificate, nonce?: Buffer | null, fields?: Partial<RawResponseFields> }
 
 /** The nonce of a request: the only OCTET STRING of 32 octets in it. */
 export function nonceIn (request: Buffer): Buffer | undefined {
@@ -22,10 +22,10 @@ export function nonceIn (request: Buffer): Buffer | undefined {
   return at === -1 ? undefined : request.subarray(at + 2, at + 34)
 }
 
-export function answerTo (request: Buffer, now: number, { signer = authority, of = client.certificate, nonce = nonceIn(request), fields, ...single }: Answer = {}): Buffer {
+export function answerTo (request: Buffer, now: number, { issuer = authority, signer = issuer, of = client.certificate, nonce = nonceIn(request), fields, ...single }: Answer = {}): Buffer {
   return signedOcspResponse(signer, {
     producedAt: timeOf(new Date(now)),
-    responses: writeSequence(singleOf(of, authority.certificate, new Date(now), single)),
+    responses: writeSequence(singleOf(of, issuer.certificate, new Date(now), single)),
     ...(nonce && { responseExtensions: ocspExtensionsOf(nonceOf(nonce)) }),
     ...fields
   })
