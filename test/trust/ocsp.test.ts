@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import t from 'tap'
 import { readOcspResponse, writeBitString, writeNull, writeObjectIdentifier, writeSequence, type OcspResponse } from '../../lib/certificate/index.js'
+import { CertificateError } from '../../lib/errors.js'
 import { ocspStatus, type OcspRules } from '../../lib/trust/ocsp.js'
 import { ocspSigner } from '../../lib/trust/ocsp-signer.js'
 import { extensionOf, octets } from '../certificate/raw-certificate.js'
@@ -226,3 +227,29 @@ t.test('the signer of a response is asked once for each issuer, then remembered'
   t.not(other, first)
   t.strictSame(other.delegates, [])
 })
+
+t.test('whatever octet of a response is changed, it tells nothing', async (t) => {
+  const outcomes = new Map<string, number>()
+  for (const signer of [authority, delegate]) {
+    const { raw } = response({ signer, certStatus: revoked(after(-hour), octets('0a0101')) })
+    for (let index = 0; index < raw.length; index++) {
+      for (const value of [raw[index] ^ 0x01, raw[index] ^ 0x02, raw[index] ^ 0x80]) {
+        const changed = Buffer.from(raw)
+        changed[index] = value
+        const outcome = outcomeOf(changed)
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+      }
+    }
+  }
+  t.strictSame([...outcomes.keys()].sort(), ['not read', 'undefined'])
+  t.ok(outcomes.get('not read')! > 500 && outcomes.get('undefined')! > 500, JSON.stringify([...outcomes]))
+})
+
+function outcomeOf (der: Buffer): string {
+  try {
+    return `${ocspStatus(client.certificate, authority.certificate, [readOcspResponse(der)], at).status}`
+  } catch (error) {
+    if (error instanceof CertificateError) return 'not read'
+    throw error
+  }
+}
