@@ -1,6 +1,6 @@
 import type { PeerCertificates } from '../tls/index.js'
 import { isCurrent, type Seen, type TrustProfile } from './trust-profile.js'
-import { missing, type Verdict } from './verdict.js'
+import { missing, whileAsking, type Verdict } from './verdict.js'
 
 const nothing: readonly Seen[] = Object.freeze([])
 
@@ -12,6 +12,9 @@ export class Caller {
   /** What each trust profile said that was asked: most applications have one. */
   #seen = nothing
   #wasLetIn = false
+  #admission: Promise<unknown> | undefined
+  /** Its connection was closed before anything was answered: no handler is to run for it. */
+  isTurnedAway = false
 
   constructor (peer: PeerCertificates | undefined, since: number) {
     this.#peer = peer
@@ -20,6 +23,17 @@ export class Caller {
 
   /** What is to be said of the caller at this instant, in milliseconds since 1970, by these authorities. */
   verdictAt (at: number, profile: TrustProfile): Verdict {
+    const verdict = this.#verdictBy(profile, at)
+    return this.#admission === undefined ? verdict : whileAsking(verdict, this.#admission)
+  }
+
+  /** Until this settles it is not known whether the connection stays, and so its requests wait. */
+  awaitAdmission (admission: Promise<unknown>): void {
+    this.#admission = admission
+    admission.then(() => { this.#admission = undefined })
+  }
+
+  #verdictBy (profile: TrustProfile, at: number): Verdict {
     if (this.#peer === undefined) return missing
     for (const seen of this.#seen) {
       if (seen.profile === profile && isCurrent(seen, at)) return seen.verdict

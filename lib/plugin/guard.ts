@@ -47,7 +47,9 @@ export class Guard {
   readonly onRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const verdict = this.#verdictOnRoute(request)
     if (verdict.pending === undefined) return this.#begin(request, reply, verdict, done)
-    verdict.pending.then(() => this.#begin(request, reply, this.#verdictOnRoute(request), done))
+    // Nothing is asked about but callers of connections.
+    const caller = connectionOf(request.raw.socket)?.caller as Caller
+    verdict.pending.then(() => { caller.isTurnedAway ? reply.hijack() : this.#begin(request, reply, this.#verdictOnRoute(request), done) })
   }
 
   #begin (request: FastifyRequest, reply: FastifyReply, verdict: Verdict, done: HookHandlerDoneFunction): void {

@@ -40,14 +40,15 @@ function serverEvents ({ mode, now }: CheckedOptions, { trust, journal, live }: 
     const pending = profiles.map((profile) => caller.verdictAt(now(), profile).pending).filter((each) => each !== undefined)
     if (pending.length === 0) return close(caller, connection, profiles)
     // What is being asked for is waited for: until then its requests wait too.
-    Promise.all(pending).then(() => {
+    caller.awaitAdmission(Promise.all(pending).then(() => {
       if (refusalBy(profiles, caller, now()) !== null) close(caller, connection, profiles)
-    })
+    }))
   }
 
   function close (caller: Caller, connection: Connection, profiles: readonly TrustProfile[]): void {
     const { refusal, presented } = caller.verdictAt(now(), profiles[0])
     journal.connectionRefused(refusal as Refusal, presented, connection.remoteAddress)
+    caller.isTurnedAway = true
     connection.destroy()
   }
 }
