@@ -29,14 +29,16 @@ export function ocspSigner (response: BasicOcspResponse, issuer: Certificate): O
 }
 
 function find (response: BasicOcspResponse, issuer: Certificate): OcspSigner {
-  const problem = isResponder(issuer, response) ? responseProblem(response, issuer) : { problem: 'it names a signer whose certificate is not sent along' }
-  if (problem === undefined) return { isIssuer: true, delegates: [] }
-  const candidates = response.certificates.filter((each) => isResponder(each, response) && !each.subjectPublicKeyInfo.equals(issuer.subjectPublicKeyInfo)).slice(0, maxDelegates)
-  const judged = candidates.map((delegate) => ({ delegate, problem: delegateProblem(delegate, issuer) ?? responseProblem(response, delegate) }))
-  const delegates = judged.filter((each) => each.problem === undefined).map(({ delegate }) => delegate)
-  if (delegates.length > 0) return { isIssuer: false, delegates }
-  return { isIssuer: false, delegates, problem: (judged[0] ?? { problem }).problem!.problem }
+  const own = isResponder(issuer, response) ? responseProblem(response, issuer) : { problem: 'it names a signer whose certificate is not sent along' }
+  if (own === undefined) return { isIssuer: true, delegates: [] }
+  const judged = candidates(response, issuer).map((delegate) => ({ delegate, broken: delegateProblem(delegate, issuer) ?? responseProblem(response, delegate) }))
+  const delegates = judged.filter((each) => each.broken === undefined).map((each) => each.delegate)
+  return delegates.length > 0 ? { isIssuer: false, delegates } : { isIssuer: false, delegates, problem: (judged[0]?.broken ?? own).problem }
 }
+
+// Its own certificate is often sent along, and is no delegate's.
+const candidates = (response: BasicOcspResponse, issuer: Certificate): readonly Certificate[] => response.certificates
+  .filter((each) => isResponder(each, response) && !each.subjectPublicKeyInfo.equals(issuer.subjectPublicKeyInfo)).slice(0, maxDelegates)
 
 function isResponder (certificate: Certificate, { responderID }: BasicOcspResponse): boolean {
   if (responderID.type === 'byName') return certificate.subject.equals(responderID.value)
