@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
-import { CertificateLists, OcspClient } from '../revocation/index.js'
+import { CertificateLists, OcspClient, type OcspOptions, type OcspSurroundings } from '../revocation/index.js'
 import { fileOf, readClientAuthorities, type Source } from '../tls/index.js'
 import type { DenyList } from './deny-list.js'
 import type { RevocationSettings } from './revocation-options.js'
@@ -66,7 +66,7 @@ export class TrustSource {
     if (hasLists(crl, revocation)) {
       this.#lists = await atPrefix(this.#prefix, CertificateLists.open({ ...revocation, crl }, { now, report, changed: listsChanged, get issuers () { return profile.authorities } }))
     }
-    if (revocation.ocsp) this.#ocsp = new OcspClient(revocation.ocsp, { now, report, changed: answerChanged })
+    if (revocation.ocsp) this.#ocsp = await atPrefix(this.#prefix, openOcsp(revocation.ocsp, { now, report, changed: answerChanged }))
     if (this.#lists !== undefined || this.#ocsp !== undefined) profile.lookUpStatus(new StatusFinder(this.#lists, this.#ocsp, () => profile.authorities))
   }
 
@@ -104,6 +104,8 @@ export class TrustSource {
 }
 
 const hasLists = (crl: TrustSourceOptions['crl'], { distributionPoints }: RevocationSettings): boolean => crl !== undefined || Boolean(distributionPoints)
+
+const openOcsp = async (options: OcspOptions, surroundings: OcspSurroundings): Promise<OcspClient> => new OcspClient(options, surroundings)
 
 const readAuthorities = async (options: TrustSourceOptions, prefix: string): Promise<readonly Certificate[]> =>
   (await atPrefix(prefix, readClientAuthorities(options)))?.certificates ?? []

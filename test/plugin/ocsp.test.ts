@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import type { ClientCertificateOptions } from '../../lib/index.js'
 import { authorityInfoAccessExtension } from '../../lib/certificate/index.js'
 import { failedOcspResponse, nextUpdateOf, revoked, timeOf } from '../certificate/raw-ocsp-response.js'
-import { call, listen, makeWorld } from '../helpers/application.js'
+import { build, call, listen, makeWorld } from '../helpers/application.js'
 import { mintAuthority, mintClient, type Minted } from '../helpers/mint.js'
 import { answerTo, responder, type Answer } from '../revocation/ocsp-scene.js'
 
@@ -95,4 +95,11 @@ t.test('a URL is asked that a certificate of ours names, and never one that a st
   t.equal(asked.length, 0)
   t.equal((await call(world, port, '/guarded', { client: naming(authority) })).status, 503, 'the answer is about another')
   t.equal(asked.length, 1)
+})
+
+t.test('a responder that is no URL stops the start, and is named', async (t) => {
+  const ocsp = { responder: 'ocsp.example.com' }
+  const message = (key: string) => ({ name: 'OptionError', code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key, message: `option '${key}' is no http or https URL` })
+  await t.rejects(build(t, world, { options: { revocation: { ocsp } } }), message('revocation.ocsp.responder'))
+  await t.rejects(build(t, world, { options: { trust: { partners: { ca: authority.pem, revocation: { ocsp } } } } }), message('trust.partners.revocation.ocsp.responder'))
 })
