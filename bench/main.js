@@ -5,6 +5,7 @@ import { measureHooks } from './hooks.js'
 import { measureCertificateList, measureIssuing } from './issuing.js'
 import { measureLists } from './lists.js'
 import { makeMaterial } from './material.js'
+import { measurePaths } from './paths.js'
 import { answers, compareKeptAlive, compareMemory, compareServers } from './side-by-side.js'
 import { writeReport } from './report.js'
 
@@ -16,6 +17,7 @@ const parts = {
   decode: () => compareDecoders(30, log),
   issuing: () => measureIssuing(15, log),
   certificateList: () => measureCertificateList(log),
+  paths: () => measurePaths(rounds, log),
   lists: () => measureLists(rounds, log),
   hooks: () => measureHooks(log),
   async servers (folder) {
