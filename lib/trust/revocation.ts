@@ -13,7 +13,22 @@ export type PathStatus =
   /** Milliseconds since 1970, `Infinity` where nothing ends: after it the status is stale or has to be looked up again. */
   | { readonly broken: undefined, readonly until: number }
 
-/** Judges a path that is good in every other way, from the leaf to its trust anchor (RFC 5280, section 6.3). */
+/**
+ * Judges a path that is good in every other way, from the leaf to its trust anchor (RFC 5280, section 6.3), whose own status
+ * is not asked. A certificate is good where verified lists that have it in their scope cover every reason. Where RFC 5280
+ * leaves a choice:
+ *
+ * - Every list that is verified is heard, and revoked by one is revoked, also by one that is over and by an entry with a
+ *   `revocationDate` to come. Of lists of one issuer, scope and key the newest counts alone: by number, then by date.
+ * - Deltas are used where they are: with the complete list they have the dates of the delta. One that cannot be combined, or
+ *   is over, may revoke and takes nothing back. `freshestCRL` is not asked for.
+ * - A list without `nextUpdate` is over as soon as it is issued. One of the future counts as absent, as does one that is not
+ *   signed by a certificate of the path or by one with a path of its own to the same trust anchor.
+ * - With `depth: 'path'` those who sign lists need a status, too. Their own list tells it only where their issuer says so
+ *   (`cRLIssuer` of their distribution points). At most 8 signers outside the path are looked at.
+ *
+ * The arrays of `sources` are indexed once and not to be changed; the signature of each list is verified once.
+ */
 export function pathStatus (path: readonly Certificate[], at: Date, sources: StatusSources, options: RevocationOptions): PathStatus {
   const { depth = 'path', whenUnknown = 'reject', whenStale = 'reject', gracePeriod = Infinity, whenNotConforming = 'reject' } = options
   const inquiry: StatusInquiry = { at, sources, depth, whenUnknown, whenStale, gracePeriod, whenNotConforming, statusOf: (certificate, issuers) => statusOf(certificate, issuers, inquiry, signers) }
