@@ -15,7 +15,7 @@ export const schema = {
     TLS_PASSPHRASE: { type: 'string', description: 'passphrase of TLS_KEY_FILE or TLS_PFX_FILE' },
     CLIENT_CA_FILE: { type: 'string', minLength: 1, description: 'authorities that may sign clients: PEM, DER or PKCS #12' },
     CLIENT_CA_PASSPHRASE: { type: 'string', description: 'passphrase of CLIENT_CA_FILE' },
-    CLIENT_CRL_FILE: { type: 'string', minLength: 1, description: 'certificate lists of those authorities: PEM or DER' },
+    CLIENT_CRL_FILE: { type: 'string', minLength: 1, description: 'certificate lists of those authorities: a file (PEM or DER), a folder, or a URL' },
     CLIENT_CERTIFICATE_MODE: { type: 'string', enum: ['none', 'optional', 'required'], description: 'whether TLS asks for a certificate' }
   }
 } as const

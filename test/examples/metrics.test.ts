@@ -29,7 +29,7 @@ t.test('Prometheus is told of refusals, reloads, and what runs out', async (t) =
   const [, days] = text.match(/^server_certificate_days_left (\S+)$/m) ?? []
   t.ok(Number(days) > 364 && Number(days) <= 365, days)
 
-  t.test('a broken file is counted as a reload that was refused', async (t) => {
+  t.test('a broken file is counted as a reload that was refused', async () => {
     const ca = join(directory, 'certs/ca.cer')
     const good = readFileSync(ca)
     const client = clientIn(directory, 'operator')
