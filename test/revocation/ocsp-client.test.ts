@@ -103,7 +103,8 @@ t.test('what does not count is not kept, and is reported', async (t) => {
 
 t.test('the greatest age of an answer may be told', async (t) => {
   const { url } = await responder(t, (request) => answerTo(request, start))
-  const { ask, messages } = ocspClient(t, { responder: url, maxAge: 30_000 })
+  const { ask, messages, ocsp } = ocspClient(t, { responder: url, maxAge: 30_000 })
+  t.equal(ocsp.maxAge, 30_000)
   await ask()
   t.strictSame(messages(), [`${prefix}the answer is out of date since ${after(-30_000).toISOString()}`])
 })
