@@ -12,6 +12,8 @@ export interface Connection {
   readonly protocol: 'http/1.1' | 'h2'
   /** Whether a WebSocket, or another protocol, took it over from HTTP/1. */
   readonly isUpgraded: boolean
+  /** Whether `end` was called: it serves nothing new. */
+  readonly isEnding: boolean
   /**
    * Closes it as its protocol does: HTTP/2 by GOAWAY, a WebSocket by status 1008, HTTP/1 at once when idle, else after
    * the answer under way; any other protocol at once. After `grace` milliseconds (default 5,000) it is destroyed in any
@@ -75,6 +77,10 @@ export class TlsConnection implements Connection {
 
   get isUpgraded (): boolean {
     return this.#socket.parser === null
+  }
+
+  get isEnding (): boolean {
+    return this.#timer !== undefined
   }
 
   end (grace = defaultGrace): void {

@@ -22,9 +22,8 @@ export function endHttp1 (socket: HttpSocket): void {
   parser.onIncoming = drop
   if (!answer) return socket.destroySoon()
   if (!answer.headersSent) answer.setHeader('connection', 'close')
-  // Keeps Node from sending the answers to requests behind it, which may have been read already.
+  // Node then closes behind it, and does not begin with the answers to requests that it had read already.
   Object.assign(answer, { _last: true })
-  answer.once('finish', () => socket.destroySoon())
 }
 
 function drop (request: IncomingMessage & { upgrade?: boolean }): number {
@@ -35,14 +34,13 @@ function drop (request: IncomingMessage & { upgrade?: boolean }): number {
 // RFC 6455, section 5.5.1: the last frame, not masked, two octets: 1008, that the endpoint's policy was violated.
 const closeFrame = Buffer.from([0x88, 2, 1008 >> 8, 1008 & 0xff])
 
-/** Ends a WebSocket, whatever library has it: nothing that it says or is told from now on goes through. */
+/**
+ * Ends a WebSocket, whatever library has it: nothing that it says or is told from now on goes through. A library that writes
+ * on breaks the connection by that, and no more: Node itself listens for the errors of its TLS sockets.
+ */
 export function endWebSocket (socket: TLSSocket): void {
   socket.removeAllListeners('data').removeAllListeners('readable')
-  // A library that writes on is told by an error, which must not end the process where it does not listen.
-  socket.on('error', ignore)
   socket.end(closeFrame)
   // What comes is read and dropped: with it unread, the system would tell the client of a broken connection.
   socket.resume()
 }
-
-const ignore = (): void => {}

@@ -69,6 +69,8 @@ const ours = new WeakSet<Listed>()
  */
 export function setContexts (server: Server, { standard, hosts }: PreparedContexts): void {
   const listed = listOf(server, hosts.length > 0)
+  // Node would go on with those of before where there are none.
+  Object.assign(server, { ticketKeys: undefined, sessionTimeout: undefined })
   server.setSecureContext(standard)
   listed.splice(0, listed.length, ...listed.filter((each) => !ours.has(each)))
   for (const [name, context] of hosts) {

@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { ContentDigest } from './content-digest.js'
 import { folderIdentity, isFolder } from './folder.js'
 import { linkChain } from './link-chain.js'
@@ -130,7 +130,8 @@ class Watched {
 
   #onEvent (path: string, name: string | null): void {
     const names = this.#folders.get(path)?.names
-    if (name === null || names === undefined || names.has(name)) this.#wake()
+    // By its own name a folder tells that it is gone, or has another name.
+    if (name === null || names === undefined || names.has(name) || name === basename(path)) this.#wake()
   }
 }
 

@@ -55,7 +55,9 @@ for (const http2 of both) {
     const connection = onlyConnection(serving)
     t.equal(connection.protocol, 'http/1.1')
     t.equal(connection.isUpgraded, false)
+    t.equal(connection.isEnding, false)
     connection.end()
+    t.equal(connection.isEnding, true)
     connection.end()
     t.equal(await restOf(socket), '')
     await allClosed(serving)
@@ -237,10 +239,10 @@ t.test('a WebSocket is ended by 1008, and nothing that it says or is told goes t
   const closed = once(served, 'close')
   connection.end()
   socket.send('after')
-  served.send('after')
   const [code] = await once(socket, 'close')
   t.equal(code, 1008)
   await closed
+  served.send('after')
   t.strictSame(said, ['before'])
   t.strictSame(heard, [])
   await allClosed(serving)
@@ -261,6 +263,30 @@ t.test('a WebSocket whose client does not answer is gone when its time is over',
   await allClosed(serving)
   await allClosed(serving)
   t.strictSame(serving.closed, serving.connected)
+})
+
+t.test('a WebSocket is ended whatever has it: nobody hears what comes, and what is written ends nothing but the connection', async (t) => {
+  for (const how of ['data', 'readable', 'nothing', 'writing'] as const) {
+    const serving = await serve(t)
+    const heard: string[] = []
+    const taken = new Promise<Duplex>((resolve) => serving.server.on('upgrade', (_request, socket: Duplex) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n')
+      if (how === 'data') socket.on('data', (part) => { heard.push(String(part)) })
+      if (how === 'readable') socket.on('readable', () => { heard.push(String(socket.read())) })
+      resolve(socket)
+    }))
+    const socket = await open(t, serving.port, { allowHalfOpen: true } as object)
+    socket.write(request('/', 'connection: upgrade\r\nupgrade: websocket\r\n'))
+    const served = await taken
+    t.match(await until(socket, /\r\n\r\n/), /101/)
+    const frame = once(socket, 'data')
+    onlyConnection(serving).end(60_000)
+    t.equal((await frame)[0].toString('hex'), '880203f0', how)
+    if (how === 'writing') served.write('too late')
+    else socket.end('what comes')
+    await allClosed(serving)
+    t.strictSame(heard, [])
+  }
 })
 
 for (const http2 of both) {

@@ -5,7 +5,7 @@ import { createServer } from 'node:https'
 import { randomBytes } from 'node:crypto'
 import { connect, type ConnectionOptions, type Server } from 'node:tls'
 import type { RequestListener } from 'node:http'
-import type { SecureContexts, TlsOptions } from '../../lib/tls/index.js'
+import { inheritedCredentials, inheritedOptions, type SecureContexts, type TlsOptions } from '../../lib/tls/index.js'
 import { mintAuthority, mintClient } from '../helpers/mint.js'
 import { authority, client, contextOf, contexts, listenOn, mintServer, open, request, serve, standard, until } from './serving.js'
 
@@ -86,7 +86,7 @@ t.test('a client that names a host is shown that host\'s certificate, and a host
 })
 
 t.test('where one context cannot be made, nothing changes', async (t) => {
-  const { servers, port } = await serve(t, { given: contexts(undefined, { 'a.example.com': contextOf(other) }) })
+  const { server, servers, port } = await serve(t, { given: contexts(undefined, { 'a.example.com': contextOf(other) }) })
   const broken = { ...contextOf(third), key: other.key }
   const bad: Array<[SecureContexts, object]> = [
     [contexts(broken), { code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' }],
@@ -97,6 +97,8 @@ t.test('where one context cannot be made, nothing changes', async (t) => {
   ]
   for (const [given, error] of bad) {
     t.throws(() => servers.replace(given), error as never)
+    t.match(inheritedCredentials(server), { key: standard.key, cert: standard.pem }, 'also to be seen on the server')
+    t.equal(inheritedOptions(server).ticketKeys, undefined)
     t.equal(await shown(t, port), 'standard')
     t.equal(await shown(t, port, named('a.example.com')), 'other')
   }
@@ -122,11 +124,13 @@ for (const version of versions) {
   for (const [keys, options] of Object.entries<TlsOptions>({ 'Node\'s own ticket keys': {}, 'explicit ticket keys': { ticketKeys } })) {
     t.test(`a ticket of before is not resumed once a CA is gone, with ${version} and ${keys}`, async (t) => {
       const given = (authorities: Array<typeof authority>) => contexts(contextOf(standard, authorities, options))
-      const { servers, port } = await serve(t, { given: given([authority, sameName]) })
+      const { server, servers, port } = await serve(t, { given: given([authority, sameName]) })
+      const before = server.getTicketKeys()
       const session = await sessionOf(t, port, tls)
       t.equal(await resumes(t, port, session, tls), true)
       servers.replace(given([authority]))
       t.equal(await resumes(t, port, session, tls), false)
+      t.notSame(server.getTicketKeys(), before)
       const later = await sessionOf(t, port, tls)
       t.equal(await resumes(t, port, later, tls), true)
       servers.replace(given([sameName]))
@@ -179,6 +183,16 @@ for (const version of versions) {
     socket.destroy()
   })
 }
+
+t.test('ticket keys that are given no more are not used any more', async (t) => {
+  const { server, servers, port } = await serve(t, { given: contexts(contextOf(standard, [authority], { ticketKeys: randomBytes(48), sessionTimeout: 60 })) })
+  const before = server.getTicketKeys()
+  t.match(inheritedOptions(server), { sessionTimeout: 60 })
+  servers.replace(contexts(contextOf(standard, [authority])))
+  t.notSame(server.getTicketKeys(), before)
+  t.match(inheritedOptions(server), { ticketKeys: undefined, sessionTimeout: undefined })
+  t.equal(await shown(t, port), 'standard')
+})
 
 t.test('a session of an application\'s own store is not resumed in another state of trust', async (t) => {
   const tls = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const

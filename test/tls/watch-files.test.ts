@@ -114,6 +114,26 @@ for (const [how, options] of Object.entries({ 'events of the file system': byEve
     t.equal(watched.count, 3)
   })
 
+  t.test(`a folder that is swapped, or made anew, is told and watched again, by ${how}`, async (t) => {
+    prepare(t)
+    const folder = t.testdir({ volume: { cert: 'one' }, next: { cert: 'two' } })
+    const volume = join(folder, 'volume')
+    const cert = join(volume, 'cert')
+    const watched = await watching(t, [cert], options)
+    renameSync(volume, join(folder, 'before'))
+    renameSync(join(folder, 'next'), volume)
+    await watched.next()
+    writeFileSync(cert, 'three')
+    await watched.next()
+    rmSync(volume, { recursive: true })
+    mkdirSync(volume)
+    writeFileSync(cert, 'four')
+    await watched.next()
+    replace(cert, 'five')
+    await watched.next()
+    t.equal(watched.count, 4)
+  })
+
   t.test(`files of a folder are told, by ${how}`, async (t) => {
     prepare(t)
     const folder = t.testdir({ lists: { one: 'one', below: { deep: '' } } })
@@ -132,7 +152,7 @@ for (const [how, options] of Object.entries({ 'events of the file system': byEve
   })
 }
 
-t.test('a folder that is made anew is watched again, and one that comes later is found', async (t) => {
+t.test('a folder that comes later is found', async (t) => {
   const folder = t.testdir({ volume: { cert: 'one' } })
   const volume = join(folder, 'volume')
   const cert = join(volume, 'cert')
