@@ -26,6 +26,8 @@ export interface RevokedCertificate {
 export interface Entry {
   readonly userCertificate: Element
   readonly revocationDate: number
+  /** Where the extensions begin, if there are any. */
+  readonly revocationDateEnd: number
   readonly extensions: EntryExtensions
 }
 
@@ -42,10 +44,10 @@ export function readEntry (element: Element, version: 1 | 2): Entry {
   const fields = new Fields(withinLimit(expect(element, tags.sequence, 'revokedCertificate'), 'revokedCertificate'), 'revokedCertificate')
   const userCertificate = fields.take(tags.integer, 'userCertificate')
   readInteger(userCertificate)
-  const revocationDate = readTime(fields.takeAny('revocationDate'))
+  const date = fields.takeAny('revocationDate')
   const extensions = version === 2 ? fields.optional(tags.sequence) : undefined
   fields.end()
-  return { userCertificate, revocationDate, extensions: extensions === undefined ? noExtensions : readEntryExtensions(extensions) }
+  return { userCertificate, revocationDate: readTime(date), revocationDateEnd: date.end, extensions: extensions === undefined ? noExtensions : readEntryExtensions(extensions) }
 }
 
 const noExtensions: EntryExtensions = { reason: undefined, invalidityDate: undefined, certificateIssuer: undefined, hasUnknownCriticalExtension: false }

@@ -1,7 +1,8 @@
-import { readElement, type Element } from './der.js'
+import { readElement, tags, type Element } from './der.js'
 import type { DistinguishedName } from './distinguished-name.js'
-import { readEntry, revokedCertificate, type RevokedCertificate } from './revoked-certificate.js'
+import { readEntry, revokedCertificate, type Entry, type RevokedCertificate } from './revoked-certificate.js'
 import { writeSerialNumber } from './serial-number.js'
+import { isSame, UsualEntries } from './usual-entry.js'
 
 /**
  * Where the entries of a list are, by serial number: 12 octets an entry. Made of the octets in one way only, so it may be
@@ -81,22 +82,34 @@ export class RevokedCertificates {
 }
 
 function readIndex (parent: Element, version: 1 | 2): EntryIndex {
+  const { octets, end } = parent
   const size = count(parent)
   const [starts, last, before] = [new Uint32Array(size + 1), new Uint32Array(size), new Uint32Array(size + 1)]
+  const usual = new UsualEntries(octets)
   let hasUnknownCriticalExtension = false
   let naming: Uint32Array<ArrayBuffer> | undefined
-  let number = 0
-  for (const element of elements(parent)) {
-    const { userCertificate, extensions } = readEntry(element, version)
-    hasUnknownCriticalExtension ||= extensions.hasUnknownCriticalExtension
-    const chain = chainOf(userCertificate.octets, userCertificate.start, userCertificate.end, size)
-    starts[++number] = element.start
-    before[number] = last[chain]
-    if (extensions.certificateIssuer !== undefined) naming = named(naming, number, size)
+  for (let number = 1, position = parent.from; number <= size; number++) {
+    const usualEnd = usual.serialNumberEnd(position, end)
+    const unusual = usualEnd === 0 ? readUnusual(readElement(octets, position, end), version, usual) : undefined
+    hasUnknownCriticalExtension ||= unusual?.extensions.hasUnknownCriticalExtension === true
+    if (unusual?.extensions.certificateIssuer !== undefined) naming = named(naming, number, size)
     else if (naming !== undefined) naming[number] = naming[number - 1]
+    // The header of a usual entry has two octets.
+    const chain = unusual === undefined ? chainOf(octets, position + 2, usualEnd, size) : chainOf(octets, unusual.userCertificate.start, unusual.userCertificate.end, size)
+    starts[number] = position
+    before[number] = last[chain]
     last[chain] = number
+    position = unusual === undefined ? position + 2 + octets[position + 1] : unusual.end
   }
   return Object.freeze({ size, hasUnknownCriticalExtension, starts, last, before, naming })
+}
+
+function readUnusual (element: Element, version: 1 | 2, usual: UsualEntries): Entry & { readonly end: number } {
+  const entry = readEntry(element, version)
+  const { extensions: { certificateIssuer, hasUnknownCriticalExtension }, revocationDateEnd } = entry
+  const isOfItselfAlone = certificateIssuer === undefined && !hasUnknownCriticalExtension
+  if (isOfItselfAlone && revocationDateEnd < element.end) usual.learn(element.octets.subarray(revocationDateEnd, element.end))
+  return { ...entry, end: element.end }
 }
 
 // Most lists name nobody, and need no such array.
@@ -121,12 +134,14 @@ function * elements (parent: Element): Generator<Element, undefined> {
   }
 }
 
-function count (parent: Element): number {
+function count ({ octets, from, end }: Element): number {
   let found = 0
-  for (let position = parent.from; position < parent.end; found++) position = readElement(parent.octets, position, parent.end).end
+  for (let position = from; position < end; found++) {
+    const short = position + 2 + octets[position + 1]
+    position = octets[position] === tags.sequence && octets[position + 1] < 0x80 && short <= end ? short : readElement(octets, position, end).end
+  }
   return found
 }
 
 // DER says a number in one way only, and no element is the beginning of another.
-const isFirst = (integer: Buffer, { octets, from, end }: Element) =>
-  integer.length <= end - from && integer.compare(octets, from, from + integer.length) === 0
+const isFirst = (integer: Buffer, { octets, from, end }: Element) => integer.length <= end - from && isSame(integer, octets, from)

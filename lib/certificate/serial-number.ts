@@ -10,7 +10,19 @@ const form = /^(?:(?:[0-9a-f]{2})+|-[1-9a-f][0-9a-f]*)$/
  */
 export function writeSerialNumber (text: string): Buffer {
   if (!form.test(text)) throw malformed(`${JSON.stringify(text)} is no serial number in lower-case hexadecimal`)
-  return text.startsWith('-') ? writeNegative(text.slice(1)) : writeInteger(Buffer.from(text, 'hex'))
+  if (text.startsWith('-')) return writeNegative(text.slice(1))
+  return isPlain(text) ? writePlain(text) : writeInteger(Buffer.from(text, 'hex'))
+}
+
+// Asked for each look-up in a list: neither zeros in front, nor a sign octet, nor a long length.
+const isPlain = (text: string): boolean => text[0] <= '7' && !text.startsWith('00') && text.length < 2 * 0x80
+
+function writePlain (text: string): Buffer {
+  const integer = Buffer.allocUnsafe(2 + text.length / 2)
+  integer[0] = tags.integer
+  integer[1] = text.length / 2
+  integer.write(text, 2, 'hex')
+  return integer
 }
 
 // RFC 5280 does not allow them, yet there are such certificates, and they can be revoked like others.
