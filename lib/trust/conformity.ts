@@ -1,6 +1,6 @@
 import { extensionTypes, type Certificate } from '../certificate/index.js'
 import type { Broken } from './broken.js'
-import { readHostPattern } from './domain-name.js'
+import { endsWithNumber, readHostPattern } from './domain-name.js'
 
 /**
  * What RFC 5280, section 4, asks of those who issue certificates, though the algorithm of its section 6 does not look at it.
@@ -9,12 +9,17 @@ import { readHostPattern } from './domain-name.js'
 
 const notConforming = (problem: string): Broken => ({ rule: 'MALFORMED', problem })
 
-// Section 4.2.1.6: "preferred name syntax" is letters, digits and hyphens.
+// Section 4.2.1.6: "preferred name syntax" is letters, digits and hyphens; and an address is an iPAddress.
 export function nameSyntaxProblem ({ subjectAltName }: Certificate): Broken | undefined {
   for (const name of subjectAltName) {
-    if (name.type === 'dNSName' && (name.value.includes('_') || readHostPattern(name.value) === undefined)) return notConforming(`the dNSName ${name.value} is no host name`)
+    if (name.type === 'dNSName' && !isHostName(name.value)) return notConforming(`the dNSName ${name.value} is no host name`)
   }
   return undefined
+}
+
+function isHostName (text: string): boolean {
+  const pattern = readHostPattern(text)
+  return pattern !== undefined && !pattern.domain.includes('_') && !endsWithNumber(pattern.domain)
 }
 
 // Section 4.2.1.9. An intermediate's may be not critical in the suites of NIST, which are older.

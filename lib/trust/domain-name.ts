@@ -12,6 +12,9 @@ export function readDomainName (text: string): string | undefined {
   return domainName.test(name) ? name : undefined
 }
 
+// Some make an address of a name whose last label is a number, whatever stands before it.
+export const endsWithNumber = (name: string): boolean => /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(name)
+
 const isBelow = (name: string, domain: string): boolean => name.endsWith(`.${domain}`)
 
 /** A host of a mailbox or a URI, or all in the domain that a leading period names. */

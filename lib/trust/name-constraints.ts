@@ -1,8 +1,9 @@
-import type { Certificate, GeneralName, GeneralSubtree } from '../certificate/index.js'
+import type { Certificate, GeneralName, GeneralSubtree, NameConstraints } from '../certificate/index.js'
 import type { Broken, Fault } from './broken.js'
 import { formOf, nameForms, type NameForm } from './name-forms.js'
 
-// As many as Go's crypto/x509 and rustls' webpki do: a thousand subtrees for a certificate of 250 names.
+// As many as Go's crypto/x509 and rustls' webpki do, counted as OpenSSL does, whatever the forms: a thousand subtrees for a
+// certificate of 250 names.
 const maxComparisons = 250_000
 
 /** Counts the comparisons of names while one path is looked for. */
@@ -36,33 +37,31 @@ interface ConstrainedName {
  */
 export function nameConstraintFault (issuer: Certificate, below: readonly Certificate[], comparisons: Comparisons): Fault | undefined {
   if (issuer.nameConstraints === undefined) return undefined
-  const constraints = constraintsOf(issuer)
   for (const [depth, certificate] of below.entries()) {
     if (depth > 0 && certificate.isSelfIssued) continue
-    const problem = firstProblem(namesOf(certificate), constraints, comparisons)
-    if (problem !== undefined) return { depth, broken: problem(issuer.subject.toString()) }
+    const broken = brokenBy(namesOf(certificate), issuer, comparisons)
+    if (broken !== undefined) return { depth, broken }
   }
   return undefined
 }
 
-type Problem = (issuer: string) => Broken
-
-function firstProblem (names: readonly ConstrainedName[], constraints: ReadonlyMap<string, Constraint>, comparisons: Comparisons): Problem | undefined {
+function brokenBy (names: readonly ConstrainedName[], issuer: Certificate, comparisons: Comparisons): Broken | undefined {
+  const { permittedSubtrees = [], excludedSubtrees = [] } = issuer.nameConstraints as NameConstraints
+  if (!comparisons.allow(names.length * (permittedSubtrees.length + excludedSubtrees.length))) return tooManyComparisons
+  const constraints = constraintsOf(issuer)
   for (const name of names) {
     const constraint = constraints.get(name.form)
-    const problem = constraint && problemOf(name, constraint, comparisons)
-    if (problem !== undefined) return problem
+    const problem = constraint && problemOf(name, constraint)
+    if (problem !== undefined) return { rule: 'NAME_CONSTRAINTS', problem: `the ${name.form} ${name.text} ${problem} ${issuer.subject.toString()}` }
   }
   return undefined
 }
 
-function problemOf ({ form, text, value }: ConstrainedName, { permitted, excluded }: Constraint, comparisons: Comparisons): Problem | undefined {
-  const broken = (problem: string): Problem => (issuer) => ({ rule: 'NAME_CONSTRAINTS', problem: `the ${form} ${text} ${problem} ${issuer}` })
-  if (!comparisons.allow(permitted.length + excluded.length)) return () => tooManyComparisons
-  if (value === undefined || permitted.includes(undefined) || excluded.includes(undefined)) return broken('cannot be held against the name constraints of')
+function problemOf ({ form, value }: ConstrainedName, { permitted, excluded }: Constraint): string | undefined {
+  if (value === undefined || permitted.includes(undefined) || excluded.includes(undefined)) return 'cannot be held against the name constraints of'
   const { isWithin, reaches = isWithin } = nameForms.get(form) as NameForm<unknown, unknown>
-  if (excluded.some((base) => reaches(value, base))) return broken('is excluded by')
-  return permitted.length === 0 || permitted.some((base) => isWithin(value, base)) ? undefined : broken('is not among those that are permitted by')
+  if (excluded.some((base) => reaches(value, base))) return 'is excluded by'
+  return permitted.length === 0 || permitted.some((base) => isWithin(value, base)) ? undefined : 'is not among those that are permitted by'
 }
 
 const tooManyComparisons: Broken = { rule: 'LIMIT', problem: `no path was found within ${maxComparisons} comparisons of names` }
@@ -74,8 +73,9 @@ function constraintsOf (issuer: Certificate): ReadonlyMap<string, Constraint> {
   const known = knownConstraints.get(issuer)
   if (known !== undefined) return known
   const constraints = new Map<string, Constraint>()
-  for (const subtree of issuer.nameConstraints?.permittedSubtrees ?? []) add(constraints, subtree, 'permitted')
-  for (const subtree of issuer.nameConstraints?.excludedSubtrees ?? []) add(constraints, subtree, 'excluded')
+  const { permittedSubtrees = [], excludedSubtrees = [] } = issuer.nameConstraints as NameConstraints
+  for (const subtree of permittedSubtrees) add(constraints, subtree, 'permitted')
+  for (const subtree of excludedSubtrees) add(constraints, subtree, 'excluded')
   knownConstraints.set(issuer, constraints)
   return constraints
 }

@@ -142,7 +142,7 @@ t.test('certificates that are not as RFC 5280 has them are refused, unless they 
     t.equal(judge(mintClient(intermediate).certificate, [root.certificate], [intermediate.certificate]).certificates.length, 3, 'an intermediate\'s may be')
   })
   t.test('a dNSName that is no host name', async (t) => {
-    for (const text of ['my_host.example.com', 'a..b', '-a.example.com', '.example.com', ' ']) {
+    for (const text of ['my_host.example.com', 'a..b', '-a.example.com', '.example.com', ' ', '192.0.2.1', '*.2.1']) {
       const leaf = mintClient(root, { extensions: [...clientExtensions, name(text)] }).certificate
       t.strictSame(refusal(leaf, [root.certificate]), [code, `the dNSName ${text} is no host name (certificate 0: CN=client)`])
       t.equal(judge(leaf, [root.certificate], [], { whenNotConforming: 'accept' }).certificates.length, 2)
