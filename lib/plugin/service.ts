@@ -45,6 +45,8 @@ async function startTls (app: FastifyInstance, options: CheckedOptions, parts: {
   app.addHook('onClose', async () => {
     for (const part of [watcher, warnings, live, servers]) part?.close()
   })
+  // Before its first look is over it takes another content for the one that was read.
+  await watcher?.ready
   return reload
 }
 
