@@ -37,7 +37,7 @@ export class ListReader {
     try {
       return listsOf(await ask(worker, octets))
     } finally {
-      await worker.terminate()
+      worker.terminate()
     }
   }
 

@@ -24,13 +24,16 @@ export function serveLists (port: ThreadPort | null): void {
 
 function answerFor (octets: Uint8Array): ThreadAnswer {
   try {
-    // A Buffer may share its memory with others, and then cannot be handed over.
-    return { lists: readCertificateLists(octets).map(({ raw, index }) => ({ raw: new Uint8Array(raw), index })) }
+    return { lists: readCertificateLists(octets).map(({ raw, index }) => ({ raw: alone(raw), index })) }
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error
     return { problem: error.code.slice('ERR_CERTIFICATE_'.length) as CertificateProblem, message: error.message }
   }
 }
+
+/** The same octets in memory of their own, which can be handed over: they may be a part of some that others use. */
+const alone = (raw: Buffer): Uint8Array<ArrayBuffer> =>
+  raw.length === raw.buffer.byteLength ? new Uint8Array(raw.buffer as ArrayBuffer) : new Uint8Array(raw)
 
 /** All memory of a list, which is handed over and not copied. */
 const buffersOf = ({ raw, index }: { raw: Uint8Array<ArrayBuffer>, index: EntryIndex }): ArrayBuffer[] =>

@@ -109,6 +109,19 @@ t.test('the thread says that it is there, answers, and hands its memory over', a
   same(t, list, small)
 })
 
+t.test('the thread copies no list that has its memory for itself', async (t) => {
+  const said: ThreadAnswer[] = []
+  let ask: (octets: Uint8Array) => void = () => {}
+  serveLists({ once: (_event, listener) => { ask = listener }, postMessage: (message) => { if (message !== 'ready') said.push(message) } })
+  const own = new Uint8Array(small)
+  ask(own)
+  ask(new Uint8Array([...own, 0]).subarray(0, -1))
+  const [whole, part] = said.map((answer) => (answer as Extract<ThreadAnswer, { lists: unknown }>).lists[0].raw)
+  t.equal(whole.buffer, own.buffer)
+  t.equal(part.buffer.byteLength, own.length)
+  for (const answer of said) same(t, listsOf(answer)[0], small)
+})
+
 t.test('the thread tells what it cannot read, and what is no matter of the octets ends it', async (t) => {
   const said: unknown[] = []
   let ask: (octets: Uint8Array) => void = () => {}
