@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { connect, type TLSSocket } from 'node:tls'
+import t, { type Test } from 'tap'
+import { callHttp2, listen, makeWorld, openHttp2, tlsOptions, type Call } from '../helpers/application.js'
+import { mintClient } from '../helpers/mint.js'
+
+const world = makeWorld()
+const second = mintClient(world.authority, { subject: 'second' })
+
+async function open (t: Test, port: number, options: Call): Promise<TLSSocket> {
+  const socket = connect({ port, host: '127.0.0.1', ...tlsOptions(world, options) })
+  t.teardown(() => socket.destroy())
+  await once(socket, 'secureConnect')
+  return socket
+}
+
+/** The text of one answer. */
+async function ask (socket: TLSSocket, path = '/guarded'): Promise<string> {
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
+  const [part] = await once(socket, 'data')
+  return String(part)
+}
+
+t.test('an application sees who is connected', async (t) => {
+  const { app, port } = await listen(t, world, { http2: true })
+  const began = Date.now()
+  const socket = await open(t, port, { client: world.client })
+  await ask(socket)
+  const session = openHttp2(world, port, { client: second, ...({ ALPNProtocols: ['h2'] }) })
+  t.teardown(() => session.destroy())
+  await callHttp2(session, '/guarded')
+  const nobody = await open(t, port, {})
+  await ask(nobody, '/open')
+  const found = [...app.clientCertificates.connections()].sort((one, other) => Number(one.since) - Number(other.since))
+  t.match(found.map(({ certificate, remoteAddress, servername, protocol }) => [certificate?.subject.commonName, remoteAddress, servername, protocol]), [
+    ['client', '127.0.0.1', 'localhost', 'http/1.1'],
+    ['second', '127.0.0.1', 'localhost', 'h2'],
+    [undefined, '127.0.0.1', 'localhost', 'http/1.1']
+  ])
+  t.ok(found.every(({ since }) => since.getTime() >= began && since.getTime() <= Date.now()))
+  t.same(found.map(({ until }) => until), [world.client, second].map(({ certificate }) => new Date(certificate.validity.notAfter.getTime() + 1000)).concat([undefined as never]))
+  socket.destroy()
+  while (app.clientCertificates.connections().length > 2) await new Promise((resolve) => setImmediate(resolve))
+  t.same(app.clientCertificates.connections().map(({ protocol }) => protocol).sort(), ['h2', 'http/1.1'])
+})
+
+t.test('an application closes the connections that it chooses, and only where the answer is true', async (t) => {
+  const { app, port } = await listen(t, world)
+  const [one, two] = [await open(t, port, { client: world.client }), await open(t, port, { client: second })]
+  await Promise.all([ask(one), ask(two)])
+  t.equal(app.clientCertificates.disconnect((() => 1) as never), 0)
+  t.equal(app.clientCertificates.disconnect(({ certificate }) => certificate?.subject.commonName === 'second'), 1)
+  await once(two, 'close')
+  t.match(await ask(one), /^HTTP\/1.1 200 /)
+})
+
+t.test('a connection is closed when it has its greatest age, also one without a certificate', async (t) => {
+  const { port } = await listen(t, world, { options: { maxConnectionAge: 400 } })
+  const began = Date.now()
+  const sockets = [await open(t, port, { client: world.client }), await open(t, port, {})]
+  await Promise.all(sockets.map((socket) => ask(socket, '/open')))
+  await Promise.all(sockets.map((socket) => once(socket, 'close')))
+  const took = Date.now() - began
+  t.ok(took >= 390, `${took} ms`)
+})
+
+t.test('a certificate that is denied is refused at once, its connections are closed, and lifting that lets it in again', async (t) => {
+  const { fingerprint256, publicKeyFingerprint256, serialNumber, issuer } = second.certificate
+  const entries = [{ fingerprint256 }, { publicKeyFingerprint256 }, { issuer: issuer.toString(), serialNumber }]
+  for (const entry of entries) {
+    const { app, port } = await listen(t, world)
+    const [socket, other] = [await open(t, port, { client: second }), await open(t, port, { client: world.client })]
+    await Promise.all([ask(socket), ask(other)])
+    const lift = app.clientCertificates.deny(entry)
+    await once(socket, 'close')
+    t.match(await ask(await open(t, port, { client: second })), /^HTTP\/1.1 401 [^]*FST_CLIENT_CERTIFICATE_REVOKED/)
+    t.match(await ask(other), /^HTTP\/1.1 200 /)
+    t.match(app.clientCertificates.refusals().at(-1), { code: 'FST_CLIENT_CERTIFICATE_REVOKED', reason: 'the certificate is on the deny list (certificate 0: CN=second)', hint: 'the client needs a new certificate', kind: 'request', subject: 'CN=second' })
+    lift()
+    t.match(await ask(await open(t, port, { client: second })), /^HTTP\/1.1 200 /)
+  }
+})
+
+t.test('a CA that is denied, by an option, takes everyone below with it', async (t) => {
+  const { port } = await listen(t, world, { options: { deny: [{ fingerprint256: [world.authority.certificate.fingerprint256] }] } })
+  t.match(await ask(await open(t, port, { client: second })), /FST_CLIENT_CERTIFICATE_REVOKED/)
+})
+
+t.test('an entry that denies nothing that can be told is refused', async (t) => {
+  const { app } = await listen(t, world)
+  const message = "option 'deny' is none of { issuer, serialNumber }, { fingerprint256 }, { publicKeyFingerprint256 }"
+  for (const entry of [{}, { serialNumber: '01' }, { subject: 'CN=a' }, { fingerprint256: 'ab', issuer: 'CN=a' }, null, 'ab']) {
+    t.throws(() => app.clientCertificates.deny(entry as never), { code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', message })
+  }
+  t.throws(() => app.clientCertificates.deny({ fingerprint256: 'ab' }), { code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key: 'deny.fingerprint256' })
+  await t.rejects(listen(t, world, { options: { deny: [{ fingerprint256: second.certificate.fingerprint256 }, {}] as never } }), { code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key: 'deny[1]' })
+  await t.rejects(listen(t, world, { options: { deny: {} as never } }), { key: 'deny', message: "option 'deny' is not a list" })
+})
+
+t.test('more connections than are looked at in one go are all looked at', async (t) => {
+  const { app, port } = await listen(t, world)
+  const sockets = await Promise.all(Array.from({ length: 60 }, () => open(t, port, { client: world.client })))
+  await ask(sockets[59])
+  app.clientCertificates.deny({ fingerprint256: world.client.certificate.fingerprint256 })
+  app.clientCertificates.deny({ fingerprint256: second.certificate.fingerprint256 })
+  await Promise.all(sockets.map((socket) => socket.destroyed ? undefined : once(socket, 'close')))
+  while (app.clientCertificates.connections().length > 0) await new Promise((resolve) => setImmediate(resolve))
+})
