@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { Agent } from 'node:https'
@@ -8,13 +9,13 @@ import type { RevocationSettings } from '../lib/plugin/revocation-options.js'
 import { limitsOf } from '../lib/revocation/list-options.js'
 import type { OcspOptions } from '../lib/revocation/index.js'
 import { parts } from './helpers/parts.js'
-import { blocks, get, section, sh, startServer } from './helpers/walk.js'
+import { blocks, freePort, get, section, sh, startServer } from './helpers/walk.js'
 
 const revocation = 'docs/revocation.md'
 
 t.test('a list is made, used, and replaced as the guide to revocation says', async (t) => {
   const cwd = t.testdir()
-  const [made, curl, revoked] = blocks(revocation, 'A list of your own', 'sh')
+  const [made, curl, revoked, explain] = blocks(revocation, 'A list of your own', 'sh')
   await sh(cwd, made)
   const port = await startServer(t, cwd, blocks(revocation, 'A list of your own', 'js')[0])
   const read = (name: string) => readFileSync(join(cwd, name))
@@ -32,6 +33,28 @@ t.test('a list is made, used, and replaced as the guide to revocation says', asy
   await closed
   t.match(await get(client('alice')), { status: 401, body: '"code":"FST_CLIENT_CERTIFICATE_REVOKED"' })
   t.match(await get(client('bob')), { status: 200, body: 'hello bob\n' })
+  await t.rejects(sh(cwd, explain), { code: 1, stdout: /revoked/ })
+  await sh(cwd, explain.replace('alice', 'bob'))
+})
+
+t.test('a responder of openssl is asked as the guide to revocation says', { skip: parts.missing('openssl') }, async (t) => {
+  const cwd = t.testdir()
+  const [made,, revoked] = blocks(revocation, 'A list of your own', 'sh')
+  await sh(cwd, made)
+  await sh(cwd, revoked)
+  const responderPort = await freePort()
+  const [command] = blocks(revocation, 'OCSP', 'sh')
+  const responder = spawn('sh', ['-c', `exec ${command.trim().replace('2560', String(responderPort))}`], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  t.teardown(async () => { responder.kill(); await once(responder, 'exit') })
+  await new Promise<void>((resolve) => {
+    for (const stream of [responder.stdout, responder.stderr]) stream.on('data', (text) => { if (String(text).includes('waiting for OCSP client connections')) resolve() })
+  })
+  const program = blocks(revocation, 'A list of your own', 'js')[0].replace("crl: 'ca.crl'", `revocation: { ocsp: { responder: 'http://127.0.0.1:${responderPort}/' } }`)
+  const port = await startServer(t, cwd, program)
+  const read = (name: string) => readFileSync(join(cwd, name))
+  const client = (name: string) => ({ port, ca: read('ca/ca.cer'), cert: read(`${name}.cer`), key: read(`${name}.key`) })
+  t.match(await get(client('alice')), { status: 401, body: '"code":"FST_CLIENT_CERTIFICATE_REVOKED"' })
+  t.strictSame(await get(client('bob')), { status: 200, body: 'hello bob\n' })
 })
 
 /** The names in the first column of the tables below a heading. */

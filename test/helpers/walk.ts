@@ -23,7 +23,7 @@ export const sh = (cwd: string, script: string) => run('sh', ['-ec', script
   .replaceAll('npx client-certificate', `'${process.execPath}' '${process.cwd()}/dist/cli/main.js'`)
   .replace('cp ca/ca.cer .', `'${process.execPath}' --eval "fs.copyFileSync('ca/ca.cer', 'ca.cer')"`)], { cwd })
 
-async function freePort (): Promise<number> {
+export async function freePort (): Promise<number> {
   const server = createServer().listen(0)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
