@@ -1,10 +1,10 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
-import { CertificateError } from '../errors.js'
+import { createHash, type KeyObject } from 'node:crypto'
 import { asBuffer, malformed, maxCertificateOctets, readWhole, tags } from './der.js'
 import type { AlgorithmIdentifier } from './algorithm-identifier.js'
 import { readContents, type CertificateContents } from './certificate-contents.js'
 import type { DistinguishedName } from './distinguished-name.js'
 import type { Extension } from './extensions.js'
+import { publicKeyOf } from './public-key.js'
 
 export interface Validity {
   readonly notBefore: Date
@@ -78,10 +78,10 @@ export class Certificate {
 
   /**
    * The subject's public key; made at the first call.
-   * @throws CertificateError ERR_CERTIFICATE_UNSUPPORTED: `node:crypto` does not know such a key
+   * @throws CertificateError ERR_CERTIFICATE_UNSUPPORTED: `node:crypto` does not know such a key; ERR_CERTIFICATE_MALFORMED: octets that are no such key
    */
   get publicKey (): KeyObject {
-    this.#derived.publicKey ??= toKey(this.subjectPublicKeyInfo)
+    this.#derived.publicKey ??= publicKeyOf(this)
     return this.#derived.publicKey
   }
 
@@ -161,14 +161,6 @@ export class Certificate {
 const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest()
 
 const colons = (octets: Buffer) => octets.toString('hex').toUpperCase().match(/../g)!.join(':')
-
-function toKey (subjectPublicKeyInfo: Buffer): KeyObject {
-  try {
-    return createPublicKey({ key: subjectPublicKeyInfo, format: 'der', type: 'spki' })
-  } catch (cause) {
-    throw new CertificateError('UNSUPPORTED', 'the public key is of a kind that is not known here', cause)
-  }
-}
 
 /**
  * Reads one certificate from DER. Everything in it that RFC 5280 defines is decoded and checked for form here, so that
