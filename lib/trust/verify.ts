@@ -8,7 +8,7 @@ import type { VerifiedPath } from './verified-path.js'
  * Finds and verifies a certification path from a certificate to a trust anchor (RFC 5280, section 6): signatures, names,
  * validity periods (also the anchor's), basic constraints, path length, key usage and extended key usage, name constraints
  * (also the anchor's), certificate policies; an unknown critical extension refuses. A certificate that is a trust anchor
- * itself is a path of one. A pure function of its arguments; it checks at most 20 signatures, and looks at paths of at most
+ * itself is a path of one. A pure function of its arguments; it checks at most 16 signatures, and looks at paths of at most
  * 10 certificates.
  *
  * Of revocation nothing is said unless `certificateLists` are given. SHA-1 and MD5 signatures and RSA keys under 2048 bits are
