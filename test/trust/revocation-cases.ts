@@ -177,6 +177,7 @@ export const cases: Record<string, Case> = {
     listOf(issuing, { extensions: [scope({ reasons: [1, 2] })] }), listOf(issuing, { entries: [entryFor(alice.certificate, { reason: 'superseded' })], extensions: [scope({ reasons: [3, 4, 5, 6, 7, 8] })] })
   ], revokedFor('superseded')),
   'every reason by name': issued([listOf(issuing, { extensions: [scope({ reasons: [1, 2, 3, 4, 5, 6, 7, 8] })] })], good),
+  'a reason that has no name': issued([listOf(issuing, { extensions: [scope({ reasons: [2, 3, 4, 5, 6, 7, 8, 33] })] })], unknown(0, 'the certificate lists that tell of it are not for every reason')),
   'some reasons of the certificate': placed(client(issuing, { extensions: [points({ names: ['http://a/'], reasons: [1, 2, 9] }, { names: ['http://b/'], reasons: [2, 3, 4, 5, 6, 7, 8] })] }), [
     lists(['http://a/']), lists(['http://b/'])
   ], good),
@@ -200,6 +201,7 @@ export const cases: Record<string, Case> = {
   'a delta to a newer list that takes a hold back': issued([complete({ entries: [held] }), listOf(issuing, { number: 9, base: 7, entries: [removed] })], revokedFor('certificateHold')),
   'two deltas, of which the newer one cannot be combined': issued([complete({ entries: [held] }), delta({ entries: [removed] }), listOf(issuing, { number: 9, base: 7 })], good),
   'two deltas, of which the newer one counts': issued([complete(), delta({ entries: [held] }), listOf(issuing, { number: 7, base: 5, entries: [removed] })], good, { openssl: 'OpenSSL takes the first delta that it can combine' }),
+  'two deltas, of which the newer one says nothing of it': issued([complete(), delta({ entries: [held] }), listOf(issuing, { number: 7, base: 5 })], good, { openssl: 'OpenSSL takes the first delta that it can combine' }),
   'a delta that is older than the list': issued([complete({ number: 6 }), delta({ entries: [aliceEntry] })], good),
   'a delta without a number': issued([complete(), listOf(issuing, { number: null, base: 5, entries: [aliceEntry] })], good),
   'a delta without a number, and that is accepted': issued([complete(), listOf(issuing, { number: null, base: 5, entries: [aliceEntry] })], good, { options: { whenNotConforming: 'accept' } }),
@@ -208,6 +210,9 @@ export const cases: Record<string, Case> = {
   'a delta of the same scope': issued([complete({ extensions: [scope({ onlyUsers: true })] }), delta({ entries: [aliceEntry], extensions: [scope({ onlyUsers: true })] })], revoked),
   'a delta of another key identifier': issued([complete(), delta({ entries: [aliceEntry], extensions: [authorityKeyIdentifierExtension(Buffer.from('another'))] })], good),
   'a delta of another key': issued([complete(), listOf(authority('Issuing'), { number: 6, base: 5, entries: [aliceEntry] })], good),
+  'a delta of another key that says it is this one': issued([complete(), listOf(authority('Issuing'), { number: 6, base: 5, entries: [aliceEntry], extensions: [authorityKeyIdentifierExtension(issuing.certificate.subjectKeyIdentifier!)] })], good, {
+    openssl: 'OpenSSL ends there; here the complete list, which is current, counts alone'
+  }),
   'a delta with an unknown critical extension': issued([complete(), delta({ entries: [aliceEntry], extensions: [unheeded(true)] })], good, { openssl: 'OpenSSL ends there; here the complete list, which is current, counts alone' }),
   'a delta of tomorrow': issued([complete(), delta({ entries: [aliceEntry], thisUpdate: tomorrow, nextUpdate: nextWeek })], good, { openssl: 'OpenSSL does not look when a delta begins' }),
   'a delta that is over': issued([complete(), delta({ thisUpdate: lastWeek, nextUpdate: yesterday })], good),
@@ -251,6 +256,7 @@ export const cases: Record<string, Case> = {
   'another key of the CA, among too many': issued([listOf(separate, { extensions: [authorityKeyIdentifierExtension(Buffer.from('nobody'))] })], issuingList('may be signed by a certificate that has no good path: more than 8 certificates have the name of the issuer of a list'), {
     certificates: [...Array.from({ length: 8 }, () => listSigner('Issuing', authority('Stranger')).certificate), separate.certificate]
   }),
+  'another key of the CA that did not sign': issued([listOf(authority('Issuing', { issuer: stranger }))], issuingList(nobody), { certificates: [separate.certificate] }),
   'another key of the CA that is revoked': {
     path,
     lists: [listOf(root, { entries: [entryFor(separate.certificate)] }), listOf(separate)],
@@ -304,7 +310,8 @@ export const cases: Record<string, Case> = {
   'a clerk below an intermediate of his own': (() => {
     const office = authority('Office', { issuer: root })
     const far = listSigner('Clerk', office)
-    return clerkCases([listOf(far, { extensions: [atClerk()] }), listOf(office)], good, { certificates: [far.certificate, office.certificate] })
+    const soon = new Date(now.getTime() + hour)
+    return clerkCases([listOf(far, { extensions: [atClerk()] }), listOf(office, { nextUpdate: soon })], `good until ${soon.toISOString()}`, { certificates: [far.certificate, office.certificate] })
   })(),
   'a clerk below an intermediate that is revoked': (() => {
     const office = authority('Office', { issuer: root })
