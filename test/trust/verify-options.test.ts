@@ -1,8 +1,9 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { readCertificate, readCertificateLists, writeCertificate, writeTbsCertificate } from '../../lib/certificate/index.js'
 import { write, writeNull, writeObjectIdentifier, writeSequence } from '../../lib/certificate/der-writer.js'
-import { CertificateError } from '../../lib/errors.js'
+import { CertificateError, type PathRule } from '../../lib/errors.js'
 import type { Algorithms, PathOptions } from '../../lib/trust/index.js'
 import { basicConstraints, extendedKeyUsage, keyUsage, mint, mintAuthority, mintClient } from '../helpers/mint.js'
 import { mintList } from '../helpers/mint-list.js'
@@ -183,4 +184,20 @@ t.test('revocation', async (t) => {
     t.not(refusal(critical, [root.certificate], [], { certificateLists: [] })[0], 'ERR_CERTIFICATION_PATH_CRITICAL_EXTENSION')
     t.equal(judge(critical, [root.certificate], [], { certificateLists: [list], revocation: { whenUnknown: 'accept' } }).certificates.length, 2)
   })
+})
+
+t.test('the guide lists every option and every rule', async (t) => {
+  const guide = readFileSync('docs/path-validation.md', 'utf8')
+  const rows = (heading: string) => [...guide.split(`\n## ${heading}\n`)[1].split('\n## ')[0].matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/\w+/g)].map(String))
+  // One that is missing here is an error of types.
+  const options: Record<keyof PathOptions, ''> = {
+    certificate: '', intermediates: '', trustAnchors: '', at: '', purpose: '', partialPath: '', maxPathLength: '', algorithms: '', whenLeafNotCurrent: '', whenAnyExtendedKeyUsage: '', whenNoExtendedKeyUsage: '',
+    whenNotConforming: '', initialPolicySet: '', requireExplicitPolicy: '', inhibitPolicyMapping: '', inhibitAnyPolicy: '', certificateLists: '', revocation: ''
+  }
+  const rules: Record<PathRule, ''> = {
+    NO_ISSUER: '', SIGNATURE: '', WEAK_SIGNATURE: '', WEAK_KEY: '', EXPIRED: '', NOT_YET_VALID: '', NOT_A_CA: '', KEY_USAGE: '', EXTENDED_KEY_USAGE: '', PATH_LENGTH: '',
+    NAME_CONSTRAINTS: '', CERTIFICATE_POLICY: '', CRITICAL_EXTENSION: '', REVOKED: '', STATUS_UNKNOWN: '', LIMIT: '', MALFORMED: ''
+  }
+  t.strictSame(rows('Options'), Object.keys(options))
+  t.strictSame(rows('Rules'), Object.keys(rules))
 })
