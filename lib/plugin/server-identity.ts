@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
 import {
-  checkTlsOptions, contextOptions, fileOf, inheritedCredentials, inheritedOptions, readServerCredentials,
-  type ContextCredentials, type SecureContexts, type ServerCredentials, type Source, type TlsOptions
+  checkTlsOptions, contextOptions, inheritedCredentials, inheritedOptions, readServerCredentials,
+  type ContextCredentials, type SecureContexts, type ServerCredentials, type TlsOptions
 } from '../tls/index.js'
 import type { CheckedOptions } from './options.js'
 import type { Trust } from './trust.js'
@@ -50,12 +50,6 @@ export class ServerIdentitySource {
       throw new OptionError(this.#options.pfx === undefined ? 'key' : 'pfx', 'is given here and in Fastify\'s own https options: give it once')
     }
     return given
-  }
-
-  /** What to watch. */
-  files (): readonly string[] {
-    const { key, cert, pfx } = this.#options
-    return [key, cert, pfx].filter((source): source is Source => source !== undefined).map(fileOf).filter((file) => file !== undefined)
   }
 }
 

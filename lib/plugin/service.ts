@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { watchFiles } from '../tls/index.js'
 import { clientCertificates, type ClientCertificates } from './client-certificates.js'
+import { OptionFiles } from './file-watch.js'
 import { Journal } from './journal.js'
 import { LiveConnections } from './live-connections.js'
 import { hasTls, type CheckedOptions } from './options.js'
@@ -23,10 +23,13 @@ export async function startService (app: FastifyInstance, options: CheckedOption
   const { mode, now } = options
   const { log } = app
   const journal = new Journal(log)
+  const files = await OptionFiles.watch(options)
+  app.addHook('onClose', async () => files.close())
   const trust = await Trust.open(options, log)
   app.addHook('onClose', async () => trust.close())
   const live = new LiveConnections({ journal, now, maxAge: options.maxConnectionAge })
   const reload = hasTls(app) ? await startTls(app, options, { trust, journal, live }) : undefined
+  if (reload !== undefined) files.onChange(() => { reload.attempt() })
   return { trust, journal, now, state: clientCertificates({ mode, trust, journal, live, now, reload }) }
 }
 
@@ -41,13 +44,8 @@ async function startTls (app: FastifyInstance, options: CheckedOptions, parts: {
   const reload = new Reload(identity, { trust, log, identitySource, servers })
   trust.onChange = (fingerprint256) => { fingerprint256 === undefined ? live.sweep() : live.reconsider(fingerprint256) }
   const warnings = new Warnings({ trust, serverCertificate: () => reload.identity.credentials.certificate, log, now: options.now })
-  const watcher = options.watch ? watch(reload, [...identitySource.files(), ...trust.sources.flatMap((source) => source.files())]) : undefined
   app.addHook('onClose', async () => {
-    for (const part of [watcher, warnings, live, servers]) part?.close()
+    for (const part of [warnings, live, servers]) part.close()
   })
-  // Before its first look is over it takes another content for the one that was read.
-  await watcher?.ready
   return reload
 }
-
-const watch = (reload: Reload, files: readonly string[]) => files.length === 0 ? undefined : watchFiles(files, {}, () => { reload.attempt() })

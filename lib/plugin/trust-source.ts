@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
 import { CertificateLists, OcspClient, type OcspOptions, type OcspSurroundings } from '../revocation/index.js'
-import { fileOf, readClientAuthorities, type Source } from '../tls/index.js'
+import { readClientAuthorities, type Source } from '../tls/index.js'
 import type { DenyList } from './deny-list.js'
 import type { RevocationSettings } from './revocation-options.js'
 import { StatusFinder } from './status-finder.js'
@@ -84,13 +84,6 @@ export class TrustSource {
    */
   async reloadLists (): Promise<boolean> {
     return this.#lists === undefined ? false : atPrefix(this.#prefix, this.#lists.reload())
-  }
-
-  /** What to watch. */
-  files (): readonly string[] {
-    const { ca } = this.#options
-    const sources = ca === undefined ? [] : [ca].flat() as Source[]
-    return [...sources.map(fileOf).filter((file) => file !== undefined), ...this.#lists?.files() ?? []]
   }
 
   lists (): ReturnType<CertificateLists['state']> {
