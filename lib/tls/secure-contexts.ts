@@ -64,7 +64,9 @@ const ours = new WeakSet<Listed>()
 
 /**
  * Gives a server its contexts. Host names of before that are gone fall back to the standard context; those that the
- * application added itself stay, and a `SNICallback` of its own is asked instead of all of them.
+ * application added itself stay, and a `SNICallback` of its own is asked instead of all of them. In those, too, versions,
+ * renegotiation and tickets are the standard context's, and clients are asked for certificates and judged like any other;
+ * where OpenSSL finds one good by the CAs that the application put there, Node 24.21 keeps its intermediates to itself.
  * @throws Error there are host names, and this version of Node keeps them in another way; then nothing has changed
  */
 export function setContexts (server: Server, { standard, hosts }: PreparedContexts): void {
