@@ -47,7 +47,7 @@ async function measureSize (size, folder, rounds) {
     cpuMilliseconds: of('cpuMilliseconds'),
     longestPauseMilliseconds: of('longestPause'),
     octetsKeptPerEntry: of('octetsKept').median / size,
-    lookUpsPerSecond: lookUpsPerSecond(material.list, material.serialNumbers),
+    lookUpMicroseconds: measureLookUps(material.list, material.serialNumbers),
     openssl: await measureOpenssl(file, rounds),
     handshake: await measureHandshakes(material),
     request: await measurePlugin(material, file)
@@ -96,16 +96,22 @@ const heldOctets = ({ index }) => Object.values(index).reduce((sum, value) => su
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Half of what is asked is on the list. The first round is for the engine, and for texts that are put together when they are read first. */
-function lookUpsPerSecond (list, serialNumbers) {
-  const asked = Array.from({ length: 200_000 }, (_, place) => place % 2 === 0 ? serialNumbers[Math.floor(Math.random() * serialNumbers.length)] : `4${randomBytes(16).toString('hex').slice(1)}`)
-  const rounds = Array.from({ length: 4 }, () => {
-    const begin = performance.now()
-    const found = asked.filter((serialNumber) => list.find(serialNumber) !== undefined)
-    if (found.length !== asked.length / 2) throw new Error(`${found.length} of ${asked.length / 2} were found`)
-    return asked.length / (performance.now() - begin) * 1000
-  })
-  return summary(rounds.slice(1))
+/** Microseconds of CPU to look up a number that is not on the list, and one that is, whose entry is decoded. The first rounds are for the engine. */
+function measureLookUps (list, serialNumbers) {
+  const count = 100_000
+  const present = Array.from({ length: count }, () => serialNumbers[Math.floor(Math.random() * serialNumbers.length)])
+  const absent = Array.from({ length: count }, () => randomBytes(16).toString('hex').replace(/^./, '5'))
+  const figures = { absent: [], present: [] }
+  for (let round = -2; round < 5; round++) {
+    for (const [name, asked] of [['absent', absent], ['present', present]]) {
+      const cpu = process.cpuUsage()
+      const found = asked.filter((serialNumber) => list.find(serialNumber) !== undefined).length
+      const { user, system } = process.cpuUsage(cpu)
+      if (found !== (name === 'present' ? count : 0)) throw new Error(`${found} of ${count} were found`)
+      if (round >= 0) figures[name].push((user + system) / count)
+    }
+  }
+  return { absent: summary(figures.absent), present: summary(figures.present) }
 }
 
 async function measureOpenssl (file, rounds) {
