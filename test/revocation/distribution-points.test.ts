@@ -153,6 +153,7 @@ t.test('what nobody asks for any more is not fetched again; who asks then has wh
   await scene.fire(() => scene.waiting.length > 0)
   t.strictSame([server.asked.length, scene.waiting], [2, [hour]], 'asked for')
   await scene.fire(() => true)
+  await new Promise((resolve) => setTimeout(resolve, 20))
   t.strictSame([server.asked.length, scene.waiting], [2, []], 'not asked for')
   const newer = listOf({ number: 2n })
   server.answers.set('/a', newer)
