@@ -11,6 +11,7 @@ const refusals: Record<RefusalReason, [number, string]> = {
   EXPIRED: [401, 'The client certificate has expired'],
   REVOKED: [401, 'The client certificate has been revoked'],
   FORBIDDEN: [403, 'The client certificate does not permit this'],
+  MISDIRECTED: [421, 'The connection was not made for this host'],
   MALFORMED: [400, 'The forwarded client certificate cannot be read'],
   STATUS_UNKNOWN: [503, 'The status of the client certificate cannot be told']
 }

@@ -16,6 +16,7 @@ interface Options {
   readonly revocationDepth?: RevocationOptions['depth']
   readonly whenUnknown?: RevocationOptions['whenUnknown']
   readonly whenStale?: RevocationOptions['whenStale']
+  readonly whenNotConforming: 'accept' | 'reject'
   readonly trust: readonly string[]
   readonly intermediates?: readonly string[]
   readonly at?: Date
@@ -34,6 +35,7 @@ export function addExplain (program: Command, terminal: Terminal): void {
     .addOption(new Option('--revocation-depth <depth>', 'whether the certificate alone, or each of its path, has to be on no list (default: path)').choices(['end-entity', 'path']))
     .addOption(new Option('--when-unknown <what>', 'what becomes of it where no list tells (default: reject)').choices(['reject', 'accept']))
     .addOption(new Option('--when-stale <what>', 'what becomes of it where the list is over (default: reject)').choices(['reject', 'accept']))
+    .addOption(new Option('--when-not-conforming <what>', 'what becomes of it where it, its path or a list falls short of RFC 5280 in ways that do no harm by themselves').choices(['reject', 'accept']).default('accept'))
     .addOption(new Option('--at <date>', 'when, as 2027-01-31 or 2027-01-31T12:00:00Z (default: now)').argParser(parseDate))
     .addOption(new Option('--purpose <purpose>', 'what for').choices(['clientAuth', 'serverAuth', 'any']).default('clientAuth'))
     .addOption(passphraseFileOption('the passphrase of a PKCS #12'))
@@ -52,7 +54,7 @@ async function explain (terminal: Terminal, file: string, options: Options): Pro
 }
 
 async function questionOf (terminal: Terminal, file: string, options: Options): Promise<Question> {
-  const { trust, intermediates = [], at = terminal.now(), purpose, passphraseFile, crl, revocationDepth: depth, whenUnknown, whenStale } = options
+  const { trust, intermediates = [], at = terminal.now(), purpose, passphraseFile, crl, revocationDepth: depth, whenUnknown, whenStale, whenNotConforming } = options
   if (crl === undefined && (depth ?? whenUnknown ?? whenStale) !== undefined) throw new Misuse('how revocation is judged is told, and there is no list', 'give certificate lists by --crl')
   const [certificate, ...others] = await certificatesIn(terminal, file, passphraseFile)
   return {
@@ -61,6 +63,7 @@ async function questionOf (terminal: Terminal, file: string, options: Options): 
     trustAnchors: await readAll(terminal, trust, readCertificates),
     at,
     purpose,
+    whenNotConforming,
     ...(crl !== undefined && { certificateLists: await readAll(terminal, crl, readCertificateLists), revocation: { depth, whenUnknown, whenStale } })
   }
 }

@@ -11,6 +11,7 @@ export interface Question {
   readonly trustAnchors: readonly Certificate[]
   readonly at: Date
   readonly purpose: Purpose
+  readonly whenNotConforming: 'accept' | 'reject'
   /** Without them nothing is said of revocation. */
   readonly certificateLists?: readonly CertificateList[]
   readonly revocation?: RevocationOptions

@@ -68,9 +68,9 @@ export class Caller {
     return ends.length === 0 ? Infinity : Math.max(...ends)
   }
 
-  /** The verdict that was given last, by the profile that lets in if one does; `undefined` where nobody was asked. */
-  get latest (): Verdict | undefined {
-    return (this.#seen.find(({ verdict }) => verdict.refusal === null) ?? this.#seen.at(-1))?.verdict
+  /** What was said last, by the profile that lets in if one does; `undefined` where nobody was asked. */
+  get latest (): Seen | undefined {
+    return this.#seen.find(({ verdict }) => verdict.refusal === null) ?? this.#seen.at(-1)
   }
 }
 

@@ -15,7 +15,7 @@ export interface ClientCertificates {
   /**
    * Reads keys, certificates, CAs and certificate lists once more, and puts them in the place of those before: all servers
    * follow, connections are judged again, and those that no longer hold are closed. Whether anything was new.
-   * @throws OptionError something is broken: the last good state stays
+   * @throws OptionError something is broken: of that the last good state stays, and all that is good counts
    */
   reload (): Promise<boolean>
   /** The connections that are open now. */

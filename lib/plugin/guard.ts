@@ -106,7 +106,7 @@ export class Guard {
     const { hosts } = this.#trust
     if (hosts.isEmpty) return verdictBy(caller, asked.profiles, this.#now())
     const choice = chooseProfiles(request, connection.servername, hosts, asked)
-    return 'misdirected' in choice ? misdirected(choice.misdirected, caller.latest?.presented) : verdictBy(caller, choice.profiles, this.#now())
+    return 'misdirected' in choice ? misdirected(choice.misdirected, caller.latest?.verdict.presented) : verdictBy(caller, choice.profiles, this.#now())
   }
 
   #refused (request: FastifyRequest, refusal: Refusal, { presented }: Verdict): ClientCertificateError {

@@ -8,6 +8,9 @@ import type { Refusal } from './verdict.js'
 export interface ConnectedClient {
   /** The client's certificate, once its path was verified; else `null`. */
   readonly certificate: Certificate | null
+  /** The trust profile that judged it last (the one that let it in, if one did), and under which of its revisions; `undefined` where there was nothing to judge. */
+  readonly trust: string | undefined
+  readonly revision: number | undefined
   readonly remoteAddress: string | undefined
   /** The name that the client gave by SNI. */
   readonly servername: string | undefined
@@ -41,6 +44,7 @@ export class LiveConnections {
   #due = Infinity
   #sweeping: Promise<void> | undefined
   #sweepAgain = false
+  readonly #ended = new WeakSet<Connection>()
   #servers: Pick<TlsServers, 'connections'> = { connections: [] }
 
   constructor (options: LiveConnectionOptions) {
@@ -109,9 +113,11 @@ export class LiveConnections {
     else this.expect(caller)
   }
 
-  #end (connection: Connection, caller: Caller): void {
-    const verdict = caller.latest
-    this.#options.journal.connectionEnded(verdict?.refusal as Refusal, verdict?.presented, connection.remoteAddress)
+  /** Once: until the answer that is under way has gone out, the connection is still among the others. */
+  #end (connection: Connection, { latest }: Caller): void {
+    if (this.#ended.has(connection)) return
+    this.#ended.add(connection)
+    this.#options.journal.connectionEnded(latest?.verdict.refusal as Refusal, latest?.verdict.presented, connection.remoteAddress)
     connection.end()
   }
 
@@ -130,7 +136,9 @@ export class LiveConnections {
     const { latest, since } = caller as Caller
     const end = this.#endOf(caller as Caller)
     return Object.freeze({
-      certificate: latest?.certificate ?? null,
+      certificate: latest?.verdict.certificate ?? null,
+      trust: latest?.profile.name,
+      revision: latest?.revision,
       remoteAddress,
       servername,
       protocol,

@@ -33,6 +33,11 @@ export interface ClientCertificateOptions {
   deny?: readonly DenyEntry[]
   /** Other authorities besides `ca`, by a name of your own: for the routes whose policy names it (`trust`), or for hosts. */
   trust?: Readonly<Record<string, TrustProfileOptions>>
+  /**
+   * What becomes of certificates and lists that fall short of RFC 5280 in ways that do no harm by themselves: no key identifier where
+   * the issuer has one, a list without a number. OpenSSL makes such, and so they are accepted; `reject` asks for the letter.
+   */
+  whenNotConforming?: 'accept' | 'reject'
   /** Whether files that options name are watched, and read again when they change. Default true. */
   watch?: boolean
   /** Milliseconds after which a connection is closed, however good it is. Default: never. */
@@ -59,8 +64,8 @@ export interface TrustProfileOptions {
   readonly caPassphrase?: string
   /** As the option `crl`. */
   readonly crl?: Source | readonly Source[]
-  /** Default: the option `revocation`. */
-  readonly revocation?: RevocationSettings
+  /** Default: the option `revocation`. `false`: nothing is known of revocation here, although lists are given for `ca`. */
+  readonly revocation?: RevocationSettings | false
   /** Host names, as `partners.example.com` or `*.partners.example.com`, for which these authorities count, and no others. */
   readonly hosts?: readonly string[]
 }
@@ -75,6 +80,7 @@ export interface CheckedOptions extends ClientCertificateOptions {
   readonly now: () => number
   readonly revocation: RevocationSettings
   readonly trust: Readonly<Record<string, CheckedProfile>>
+  readonly whenNotConforming: 'accept' | 'reject'
   readonly watch: boolean
   readonly maxConnectionAge: number
 }
@@ -83,7 +89,7 @@ export interface CheckedOptions extends ClientCertificateOptions {
 const own = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 const known = new Set([
-  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'crl', 'revocation', 'deny', 'trust', 'watch', 'maxConnectionAge', 'mode', 'global', 'authorize', 'tls', 'now'
+  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'crl', 'revocation', 'deny', 'trust', 'whenNotConforming', 'watch', 'maxConnectionAge', 'mode', 'global', 'authorize', 'tls', 'now'
 ])
 
 const modes: ReadonlySet<unknown> = new Set(['none', 'optional', 'required'])
@@ -102,21 +108,30 @@ export function checkOptions (options: ClientCertificateOptions, app: FastifyIns
 }
 
 function checkTrustOverTime (options: ClientCertificateOptions) {
-  const { watch = true, maxConnectionAge = Infinity } = options
+  const { watch = true, maxConnectionAge = Infinity, whenNotConforming = 'accept' } = options
+  if (!['accept', 'reject'].includes(whenNotConforming)) throw new OptionError('whenNotConforming', 'is none of \'accept\', \'reject\'')
   if (typeof watch !== 'boolean') throw new OptionError('watch', 'is neither true nor false')
   if (!(typeof maxConnectionAge === 'number' && maxConnectionAge > 0)) throw new OptionError('maxConnectionAge', 'is no number of milliseconds above 0')
-  return { watch, maxConnectionAge, revocation: checkRevocationSettings(options.revocation, 'revocation'), trust: checkProfiles(options.trust) }
+  const revocation = checkRevocationSettings(options.revocation, 'revocation')
+  const trust = checkProfiles(options.trust, options)
+  const hasSource = [options, ...Object.values(trust)].some(({ crl }) => crl !== undefined) || asksElsewhere(revocation)
+  if (options.revocation !== undefined && !hasSource) throw new OptionError('revocation', nothingToJudgeBy)
+  return { watch, maxConnectionAge, whenNotConforming, revocation, trust }
 }
 
-function checkProfiles (profiles: unknown): CheckedOptions['trust'] {
+const nothingToJudgeBy = 'has nothing to judge by: give crl, distributionPoints or ocsp'
+
+const asksElsewhere = ({ distributionPoints, ocsp }: RevocationSettings): boolean => Boolean(distributionPoints) || Boolean(ocsp)
+
+function checkProfiles (profiles: unknown, options: ClientCertificateOptions): CheckedOptions['trust'] {
   if (profiles === undefined) return {}
   if (profiles === null || typeof profiles !== 'object' || Array.isArray(profiles)) throw new OptionError('trust', 'is no object of trust profiles by name')
-  return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, checkProfile(profile, name)]))
+  return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, checkProfile(profile, name, options)]))
 }
 
 const knownInProfile = new Set(['ca', 'caPassphrase', 'crl', 'revocation', 'hosts'])
 
-function checkProfile (profile: TrustProfileOptions, name: string): CheckedProfile {
+function checkProfile (profile: TrustProfileOptions, name: string, options: ClientCertificateOptions): CheckedProfile {
   const key = `trust.${name}`
   if (name === 'default') throw new OptionError(key, 'is the name of the options ca and crl themselves')
   if (profile === null || typeof profile !== 'object') throw new OptionError(key, 'is not an object')
@@ -124,7 +139,8 @@ function checkProfile (profile: TrustProfileOptions, name: string): CheckedProfi
     if (!knownInProfile.has(option)) throw new OptionError(`${key}.${option}`, 'is unknown')
   }
   if (profile.ca === undefined) throw new OptionError(`${key}.ca`, 'is missing')
-  checkRevocationSettings(profile.revocation, `${key}.revocation`)
+  if (profile.revocation !== false) checkRevocationSettings(profile.revocation, `${key}.revocation`)
+  checkListsOf(profile, key, options)
   return { ...profile, hosts: readHosts(profile.hosts, `${key}.hosts`) }
 }
 
@@ -134,6 +150,15 @@ function checkNames (options: ClientCertificateOptions): void {
   for (const name of Object.keys(options)) {
     if (!known.has(name) && !own.has(name)) throw new OptionError(name, 'is unknown')
   }
+}
+
+/** Who has lists for one CA must not take another CA's clients for checked. */
+function checkListsOf ({ crl, revocation }: TrustProfileOptions, key: string, options: ClientCertificateOptions): void {
+  if (revocation === false && crl !== undefined) throw new OptionError(`${key}.revocation`, 'is false, but lists are given: give one or the other')
+  if (revocation === false) return
+  if (revocation !== undefined && crl === undefined && !asksElsewhere(revocation)) throw new OptionError(`${key}.revocation`, `${nothingToJudgeBy}, or set it to false`)
+  if (options.crl === undefined || crl !== undefined || asksElsewhere(revocation ?? options.revocation ?? {})) return
+  throw new OptionError(`${key}.crl`, 'is missing: the lists of the option \'crl\' do not count here; give its own, or set its revocation to false')
 }
 
 const hint = 'create it with Fastify({ https: {} })'

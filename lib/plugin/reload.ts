@@ -37,7 +37,7 @@ export class Reload {
 
   /**
    * Whether anything was new. One at a time: who asks meanwhile gets the one behind it.
-   * @throws OptionError what is new is broken, and so the last good state stays
+   * @throws OptionError something is broken: of that the last good state stays
    */
   now (): Promise<boolean> {
     this.#running = this.#running.then(() => this.#reload(), () => this.#reload())
@@ -57,27 +57,37 @@ export class Reload {
       reloads.publish({ changed, error: undefined } satisfies ReloadRecord)
       return changed
     } catch (error) {
-      log.error({ err: error }, 'what was to be reloaded is not good: the last good state stays')
+      log.error({ err: error }, 'what was to be reloaded is not good: of that the last good state stays')
       reloads.publish({ changed: false, error: error as Error } satisfies ReloadRecord)
       throw error
     }
   }
 
+  /**
+   * Keys, certificates and CAs are one set, the lists of each profile another: what is broken keeps its last good state, and
+   * does not hold up the rest. A revocation is not to wait for a certificate that was mistyped.
+   */
   async #replace (): Promise<boolean> {
+    const sets = [this.#replaceIdentity(), ...this.#options.trust.sources.map((source) => source.reloadLists())]
+    const results = await Promise.allSettled(sets)
+    const broken = results.find((result) => result.status === 'rejected')
+    if (broken !== undefined) throw broken.reason
+    return results.some((result) => result.status === 'fulfilled' && result.value)
+  }
+
+  async #replaceIdentity (): Promise<boolean> {
     const { trust, identitySource, servers } = this.#options
     // All is read before anything is put in its place.
     const identity = await identitySource.read() as ServerIdentity
     const authorities = await Promise.all(trust.sources.map((source) => source.readAuthorities()))
     const digest = digestOf(identity, authorities)
     const isNew = digest !== this.#digest
-    if (isNew) {
-      servers.replace(secureContexts(identity, trust, authorities))
-      trust.replace(authorities)
-      this.identity = identity
-      this.#digest = digest
-    }
-    const lists = await Promise.all(trust.sources.map((source) => source.reloadLists()))
-    return isNew || lists.includes(true)
+    if (!isNew) return false
+    servers.replace(secureContexts(identity, trust, authorities))
+    trust.replace(authorities)
+    this.identity = identity
+    this.#digest = digest
+    return true
   }
 }
 

@@ -21,6 +21,8 @@ export interface TrustProfileOptions {
   readonly name: string
   readonly denyList: DenyList
   readonly revocation?: RevocationOptions
+  /** Of paths, and of lists where `revocation` does not say otherwise. Default `accept`. */
+  readonly whenNotConforming?: 'accept' | 'reject'
   readonly maxSeen?: number
 }
 
@@ -42,6 +44,10 @@ export class TrustProfile {
     this.#authorities = authorities
     this.#options = options
     this.#maxSeen = options.maxSeen ?? defaultMaxSeen
+  }
+
+  get #whenNotConforming (): 'accept' | 'reject' {
+    return this.#options.whenNotConforming ?? 'accept'
   }
 
   get authorities (): readonly Certificate[] {
@@ -109,8 +115,9 @@ export class TrustProfile {
   /** A certificate outside its own validity may be shown to a handler, but only if the path above it is good and current. */
   #verdictOn (certificate: Certificate, intermediates: readonly Buffer[], at: number): Verdict {
     const date = new Date(at)
-    const question = { certificate, intermediates, trustAnchors: this.#authorities, at: date, purpose: 'clientAuth', whenLeafNotCurrent: 'accept' } as const
-    const path = verifyCertificationPath(question)
+    const path = verifyCertificationPath({
+      certificate, intermediates, trustAnchors: this.#authorities, at: date, purpose: 'clientAuth', whenLeafNotCurrent: 'accept', whenNotConforming: this.#whenNotConforming
+    })
     this.#options.denyList.check(path)
     if (!certificate.isValidAt(date)) return outOfDate(path.certificate, at)
     return this.#statusFinder === undefined ? good(path, Infinity) : this.#withStatus(path, at, this.#statusFinder)
@@ -124,7 +131,7 @@ export class TrustProfile {
   }
 
   #statusVerdict (path: VerifiedPath, at: number, finder: StatusFinder): Verdict {
-    const status = pathStatus(path.certificates, new Date(at), finder.sourcesFor(path), this.#options.revocation ?? {})
+    const status = pathStatus(path.certificates, new Date(at), finder.sourcesFor(path), { whenNotConforming: this.#whenNotConforming, ...this.#options.revocation })
     if (status.broken === undefined) return good(path, status.until)
     const { broken: { rule, problem, cause }, depth } = status
     return refusedFor(new CertificationPathError({ rule, problem, depth, certificate: path.certificates[depth].subject.toString() }, cause), path.certificate, at)

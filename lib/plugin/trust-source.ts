@@ -14,6 +14,7 @@ export interface TrustSourceOptions {
   readonly caPassphrase?: string
   readonly crl?: Source | readonly Source[]
   readonly revocation: RevocationSettings
+  readonly whenNotConforming: 'accept' | 'reject'
 }
 
 export interface TrustSurroundings {
@@ -39,7 +40,7 @@ export class TrustSource {
    */
   static async open (name: string, options: TrustSourceOptions, surroundings: TrustSurroundings): Promise<TrustSource> {
     const prefix = name === 'default' ? '' : `trust.${name}.`
-    const profile = new TrustProfile(await readAuthorities(options, prefix), { name, denyList: surroundings.denyList, revocation: options.revocation })
+    const profile = new TrustProfile(await readAuthorities(options, prefix), { name, denyList: surroundings.denyList, revocation: options.revocation, whenNotConforming: options.whenNotConforming })
     const source = new TrustSource(profile, options, prefix)
     await source.#openStatus(surroundings)
     return source

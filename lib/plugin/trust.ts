@@ -23,7 +23,7 @@ export class Trust {
     try {
       trust.#sources.set('default', await TrustSource.open('default', options, surroundings))
       for (const [name, profile] of Object.entries(options.trust)) {
-        trust.#add(await TrustSource.open(name, { ...profile, revocation: profile.revocation ?? options.revocation }, surroundings), profile.hosts)
+        trust.#add(await TrustSource.open(name, { ...profile, revocation: profile.revocation === false ? {} : profile.revocation ?? options.revocation, whenNotConforming: options.whenNotConforming }, surroundings), profile.hosts)
       }
       return trust
     } catch (error) {

@@ -224,7 +224,7 @@ t.test('hosts that are not named, and addresses of the own network, are not aske
     const { port } = await listen(t, world, { options: { revocation } })
     t.equal(codeOf(await call(world, port, '/guarded', { client })), '503 STATUS_UNKNOWN')
   }
-  const without = await listen(t, world, { options: { revocation: { distributionPoints: false } } })
+  const without = await listen(t, world, { options: {} })
   t.equal(codeOf(await call(world, without.port, '/guarded', { client })), '200 client', 'where revocation is not looked up')
   t.equal(server.connections(), 0)
 })
@@ -256,7 +256,7 @@ t.test('each profile fetches for itself', async (t) => {
   const partners = mintAuthority({ subject: 'Partners CA' })
   server.answers.set('/partners.crl', Buffer.from(mintList(partners, { revoked: ['5eed'] })))
   const { port } = await listen(t, world, {
-    options: { ...asking(server), trust: { partners: { ca: partners.pem }, others: { ca: partners.pem, revocation: {} } } },
+    options: { ...asking(server), trust: { partners: { ca: partners.pem }, others: { ca: partners.pem, revocation: false } } },
     routes (app) {
       for (const trust of ['partners', 'others']) app.get(`/${trust}`, { config: { clientCertificate: { trust } } }, async () => ({ caller: trust }))
     }

@@ -32,10 +32,10 @@ t.test('an application sees who is connected', async (t) => {
   const nobody = await open(t, port, {})
   await ask(nobody, '/open')
   const found = [...app.clientCertificates.connections()].sort((one, other) => Number(one.since) - Number(other.since))
-  t.match(found.map(({ certificate, remoteAddress, servername, protocol }) => [certificate?.subject.commonName, remoteAddress, servername, protocol]), [
-    ['client', '127.0.0.1', 'localhost', 'http/1.1'],
-    ['second', '127.0.0.1', 'localhost', 'h2'],
-    [undefined, '127.0.0.1', 'localhost', 'http/1.1']
+  t.match(found.map(({ certificate, trust, revision, remoteAddress, servername, protocol }) => [certificate?.subject.commonName, trust, revision, remoteAddress, servername, protocol]), [
+    ['client', 'default', 0, '127.0.0.1', 'localhost', 'http/1.1'],
+    ['second', 'default', 0, '127.0.0.1', 'localhost', 'h2'],
+    [undefined, undefined, undefined, '127.0.0.1', 'localhost', 'http/1.1']
   ])
   t.ok(found.every(({ since }) => since.getTime() >= began && since.getTime() <= Date.now()))
   t.same(found.map(({ until }) => until), [world.client, second].map(({ certificate }) => new Date(certificate.validity.notAfter.getTime() + 1000)).concat([undefined as never]))
@@ -105,4 +105,23 @@ t.test('more connections than are looked at in one go are all looked at', async 
   app.clientCertificates.deny({ fingerprint256: second.certificate.fingerprint256 })
   await Promise.all(sockets.map((socket) => socket.destroyed ? undefined : once(socket, 'close')))
   while (app.clientCertificates.connections().length > 0) await new Promise((resolve) => setImmediate(resolve))
+})
+
+t.test('a connection whose answer is under way is ended once, after it', async (t) => {
+  let answer = () => {}
+  const waits = new Promise<void>((resolve) => { answer = resolve })
+  const { app, port } = await listen(t, world, { routes: (app) => app.get('/slow', async () => { await waits; return 'done' }) })
+  const socket = await open(t, port, { client: second })
+  socket.write('GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n')
+  t.match(await ask(await open(t, port, { client: world.client })), /^HTTP\/1.1 200 /, 'the slow one has been read')
+  app.clientCertificates.deny({ fingerprint256: second.certificate.fingerprint256 })
+  app.clientCertificates.deny({ fingerprint256: 'ab'.repeat(32) })
+  while (app.clientCertificates.refusals().length === 0) await new Promise((resolve) => setImmediate(resolve))
+  await new Promise((resolve) => setImmediate(resolve))
+  answer()
+  const [part] = await once(socket, 'data')
+  t.match(String(part), /^HTTP\/1.1 200 [^]*connection: close[^]*done$/i)
+  await once(socket, 'close')
+  t.match(app.clientCertificates.refusals(), [{ kind: 'connection', code: 'FST_CLIENT_CERTIFICATE_REVOKED' }])
+  t.equal(app.clientCertificates.refusals().length, 1)
 })

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import clientCertificate, { OptionError, type ClientCertificateOptions } from '../../lib/index.js'
 import { call, listen, makeWorld, serverOptions } from '../helpers/application.js'
+import { mintList } from '../helpers/mint-list.js'
 
 const world = makeWorld()
 const { key, cert, ca } = serverOptions(world)
@@ -43,6 +44,44 @@ const refusals: Record<string, Refusal> = {
   'TLS options that are a text': { options: { ...pair, ca, tls: 'TLSv1.3' }, key: 'tls', message: "option 'tls' is not an object" },
   'a TLS option that follows from the mode': { options: { ...pair, ca, tls: { rejectUnauthorized: false } }, key: 'tls.rejectUnauthorized', message: "option 'tls.rejectUnauthorized' follows from the option 'mode'" },
   'a TLS version of the past': { options: { ...pair, ca, tls: { minVersion: 'TLSv1.1' } }, key: 'tls.minVersion', message: "option 'tls.minVersion' is below TLSv1.2" }
+}
+
+const lists = "the lists of the option 'crl' do not count here; give its own, or set its revocation to false"
+const crl = mintList(world.authority)
+const overTime: Record<string, [options: object, key: string, problem: string]> = {
+  'watch that is a text': [{ watch: 'yes' }, 'watch', 'is neither true nor false'],
+  'an age of nothing': [{ maxConnectionAge: 0 }, 'maxConnectionAge', 'is no number of milliseconds above 0'],
+  'an age that is a text': [{ maxConnectionAge: '1h' }, 'maxConnectionAge', 'is no number of milliseconds above 0'],
+  'revocation without anything to judge by': [{ revocation: { depth: 'end-entity' } }, 'revocation', 'has nothing to judge by: give crl, distributionPoints or ocsp'],
+  'a profile whose revocation has nothing to judge by': [{ trust: { partners: { ca, revocation: {} } } }, 'trust.partners.revocation', 'has nothing to judge by: give crl, distributionPoints or ocsp, or set it to false'],
+  'a choice that is none': [{ whenNotConforming: true }, 'whenNotConforming', "is none of 'accept', 'reject'"],
+  'a responder that is no URL': [{ revocation: { ocsp: { responder: 'ocsp.example' } } }, 'revocation.ocsp.responder', 'is no http or https URL'],
+  'a limit of nothing': [{ revocation: { fetchTimeout: 0 }, crl }, 'revocation.fetchTimeout', 'is no whole number from 1 to 2147483647'],
+  'profiles in a list': [{ trust: [] }, 'trust', 'is no object of trust profiles by name'],
+  'profiles that are null': [{ trust: null }, 'trust', 'is no object of trust profiles by name'],
+  'a profile of the standard name': [{ trust: { default: { ca } } }, 'trust.default', 'is the name of the options ca and crl themselves'],
+  'a profile that is none': [{ trust: { partners: null } }, 'trust.partners', 'is not an object'],
+  'a profile with an unknown option': [{ trust: { partners: { ca, mode: 'none' } } }, 'trust.partners.mode', 'is unknown'],
+  'a profile without a CA': [{ trust: { partners: {} } }, 'trust.partners.ca', 'is missing'],
+  'a profile whose CA is not there': [{ trust: { partners: { ca: 'no.cer' } } }, 'trust.partners.ca', `names the file no.cer, which does not exist (${resolve('no.cer')})`],
+  'a profile whose list is not there': [{ trust: { partners: { ca, crl: 'no.crl' } } }, 'trust.partners.crl', `names no.crl, which does not exist (${resolve('no.crl')})`],
+  'a profile with a limit of nothing': [{ trust: { partners: { ca, crl, revocation: { maxListOctets: 0 } } } }, 'trust.partners.revocation.maxListOctets', 'is no whole number from 1 to 134217728'],
+  'a profile without the lists that others have': [{ crl, trust: { partners: { ca } } }, 'trust.partners.crl', `is missing: ${lists}`],
+  'a profile with lists that are not to count': [{ trust: { partners: { ca, crl, revocation: false } } }, 'trust.partners.revocation', 'is false, but lists are given: give one or the other'],
+  'hosts that are no list': [{ trust: { partners: { ca, hosts: 'partners.example' } } }, 'trust.partners.hosts', 'is no list of host names'],
+  'no hosts': [{ trust: { partners: { ca, hosts: [] } } }, 'trust.partners.hosts', 'is no list of host names'],
+  'a host with a port': [{ trust: { partners: { ca, hosts: ['a.example', 'b.example:443'] } } }, 'trust.partners.hosts[1]', 'is no host name, as example.com or *.example.com'],
+  'a host that is a number': [{ trust: { partners: { ca, hosts: [1] } } }, 'trust.partners.hosts[0]', 'is no host name, as example.com or *.example.com'],
+  'a host of two profiles': [{ trust: { one: { ca, hosts: ['a.example'] }, two: { ca, hosts: ['A.example'] } } }, 'trust.two.hosts[0]', 'has a.example a second time: a host belongs to one trust profile'],
+  'a policy that names a profile that is not there': [{ authorize: { trust: 'partner' }, trust: { partners: { ca } } }, 'authorize.trust', "names the trust profile 'partner'; known are default, partners"]
+}
+
+for (const [what, [options, name, problem]] of Object.entries(overTime)) {
+  refusals[what] = { options: { ...pair, ca, ...options }, key: name, message: `option '${name}' ${problem}` }
+}
+
+for (const name of ['crl', 'revocation', 'deny', 'trust']) {
+  refusals[`${name} without a CA`] = { options: { ...pair, mode: 'none', [name]: { trust: {}, deny: [], crl, revocation: { ocsp: { responder: 'http://localhost/' } } }[name] }, key: name, message: `option '${name}' is given without 'ca'` }
 }
 
 for (const name of ['key', 'cert', 'pfx', 'passphrase', 'tls']) {

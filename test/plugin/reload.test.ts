@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import type { ClientCertificateOptions, ReloadRecord } from '../../lib/index.js'
 import { call, listen, makeWorld, tlsOptions, type LogLine } from '../helpers/application.js'
 import { mintAuthority, mintClient, mint, type Minted } from '../helpers/mint.js'
+import { mintList } from '../helpers/mint-list.js'
 
 const world = makeWorld()
 const otherAuthority = mintAuthority({ subject: 'Other CA' })
@@ -41,7 +42,7 @@ async function logged (log: LogLine[], message: string): Promise<LogLine> {
 }
 
 const reloaded = 'trust was reloaded: connections are judged by it from now on'
-const refused = 'what was to be reloaded is not good: the last good state stays'
+const refused = 'what was to be reloaded is not good: of that the last good state stays'
 
 t.test('who is trusted, and who the server is, follow the files', async (t) => {
   const { app, port, files, log } = await withFiles(t)
@@ -89,6 +90,24 @@ t.test('a set that is not good is refused, with the option that is to change, an
   }
   t.equal(log.filter(({ msg, level }) => msg === refused && level === 50).length, cases.length)
   write(files, { key: world.server.key, cert: world.server.pem, ca: otherAuthority.pem })
+  t.equal(await app.clientCertificates.reload(), true)
+  t.equal(await statusFor(port, otherClient), 200)
+})
+
+t.test('what is broken does not hold up the rest: lists and CAs are taken each by themselves', async (t) => {
+  const folder = t.testdir({ 'ca.cer': world.authority.pem, 'ca.crl': mintList(world.authority) })
+  const [ca, crl] = [join(folder, 'ca.cer'), join(folder, 'ca.crl')]
+  const { app, port } = await listen(t, world, { options: { ca, crl, watch: false } })
+  t.equal(await statusFor(port, world.client), 200)
+  writeFileSync(ca, 'nonsense')
+  writeFileSync(crl, mintList(world.authority, { number: 2, revoked: [world.client.certificate.serialNumber] }))
+  await t.rejects(app.clientCertificates.reload(), { code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key: 'ca' })
+  t.match(await call(world, port, '/guarded', { client: world.client }), { status: 401, body: { code: 'FST_CLIENT_CERTIFICATE_REVOKED' } })
+  writeFileSync(ca, otherAuthority.pem)
+  writeFileSync(crl, 'nonsense')
+  await t.rejects(app.clientCertificates.reload(), { code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key: 'crl' })
+  t.match(await call(world, port, '/guarded', { client: otherClient }), { status: 503, body: { code: 'FST_CLIENT_CERTIFICATE_STATUS_UNKNOWN' } })
+  writeFileSync(crl, mintList(otherAuthority))
   t.equal(await app.clientCertificates.reload(), true)
   t.equal(await statusFor(port, otherClient), 200)
 })

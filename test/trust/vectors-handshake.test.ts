@@ -35,7 +35,7 @@ async function answerTo (t: Parameters<typeof listen>[0], each: Case): Promise<s
   const { trusted_certs: ca, peer_certificate: pem, peer_certificate_key: key, untrusted_intermediates: chain } = each
   let port: number
   try {
-    port = (await listen(t, world, { options: { ca: ca.join('\n') } })).port
+    port = (await listen(t, world, { options: { ca: ca.join('\n'), whenNotConforming: 'reject' } })).port
   } catch (error) {
     if (error instanceof OptionError) return 'not started'
     throw error
