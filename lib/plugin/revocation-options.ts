@@ -49,6 +49,12 @@ function checkHosts (value: RevocationSettings['distributionPoints'], key: strin
 const ocspNumbers = ['timeout', 'maxAge', 'maxCached'] as const
 const knownOcsp: ReadonlySet<string> = new Set<keyof OcspOptions & string>(['responder', 'allowedHosts', 'allowPrivateAddresses', 'nonce', ...ocspNumbers])
 
+const booleans: ReadonlySet<unknown> = new Set([undefined, true, false])
+
+function checkWholeNumber (value: unknown, key: string): void {
+  if (value !== undefined && !(Number.isInteger(value) && (value as number) > 0)) throw new OptionError(key, 'is no whole number above 0')
+}
+
 function checkOcsp (options: unknown, key: string): void {
   if (options === undefined || options === false) return
   if (options === null || typeof options !== 'object') throw new OptionError(key, 'is neither false nor an object')
@@ -57,5 +63,8 @@ function checkOcsp (options: unknown, key: string): void {
   }
   const { responder, allowedHosts } = options as OcspOptions
   if (responder === undefined && !(Array.isArray(allowedHosts) && allowedHosts.length > 0)) throw new OptionError(key, 'names neither a responder nor allowedHosts: only hosts that are named are asked')
-  for (const name of ocspNumbers) checkNumber((options as OcspOptions)[name], `${key}.${name}`)
+  for (const name of ocspNumbers) checkWholeNumber((options as OcspOptions)[name], `${key}.${name}`)
+  for (const name of ['nonce', 'allowPrivateAddresses'] as const) {
+    if (!booleans.has((options as OcspOptions)[name])) throw new OptionError(`${key}.${name}`, 'is neither true nor false')
+  }
 }

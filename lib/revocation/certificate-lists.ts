@@ -39,6 +39,9 @@ export interface CertificateListState {
   readonly source: string
 }
 
+// Half of what Fastify gives a plugin to start, in milliseconds.
+const longestStart = 5000
+
 /** What URLs are read with. */
 interface Reading {
   readonly surroundings: CertificateListSurroundings
@@ -70,7 +73,7 @@ export class CertificateLists {
   }
 
   /**
-   * Reads and fetches what the options name. A list that cannot be fetched is reported, and tried for again: what this means for a
+   * Reads and fetches what the options name; URLs are waited for 5 seconds at most. A list that cannot be fetched is reported, and tried for again: what this means for a
    * certificate is for the policy to say.
    * @throws OptionError that names the file that is missing, empty or broken, or the option that cannot be
    */
@@ -84,10 +87,18 @@ export class CertificateLists {
     const lists = new CertificateLists(own, sources.urls, allowedHosts !== undefined, {
       surroundings, reader, cache, fetchConfigured: fetchWithin({ ...limits, allowPrivateAddresses: true }), fetchNamed: fetchWithin({ ...limits, allowedHosts })
     })
-    await Promise.all(lists.#configured.map((url) => url.ask()))
+    if (lists.#configured.length > 0) await lists.#firstAnswers(surroundings.after ?? afterTimer)
     lists.#take()
     lists.#isOpen = true
     return lists
+  }
+
+  /** The start is not held up for longer: a list that comes later counts from then on. */
+  async #firstAnswers (after: UrlSurroundings['after']): Promise<void> {
+    let cancel = (): void => {}
+    const isLate = new Promise<void>((resolve) => { cancel = after(longestStart, resolve) })
+    await Promise.race([Promise.all(this.#configured.map((url) => url.ask())), isLate])
+    cancel()
   }
 
   /** All lists that are at hand: the same array until something changes. */

@@ -72,7 +72,13 @@ export class ListOwnFiles {
     const { watched, lists } = await readListFiles(source, this.#reader)
     const { kept, refused } = succeed(held, await withSigners(lists, this.#surroundings.issuers), 'file', this.#surroundings.now())
     refused.forEach((each) => this.#refuse(source, each))
+    kept.filter((each) => each.signer === undefined && !held.includes(each)).forEach(({ list }) => this.#doubt(source, list))
     return { source, watched, held: kept }
+  }
+
+  /** Where nobody else signed it, as an intermediate that clients send, it tells nothing: better said than wondered about. */
+  #doubt (source: string, list: CertificateList): void {
+    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer} in ${source} was signed by none of the configured authorities`, file: source, list })
   }
 
   #refuse (source: string, { list, problem }: Succession['refused'][number]): void {

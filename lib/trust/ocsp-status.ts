@@ -7,8 +7,9 @@ import { heldUntil, type Status, type StatusInquiry } from './revocation-status.
  * by either is revoked, and what one does not tell the other may. `isRevoked` tells of a delegate that signed a response.
  */
 export function withOcsp (byLists: Status, certificate: Certificate, issuers: readonly Certificate[], inquiry: StatusInquiry, isRevoked: (delegate: Certificate) => boolean): Status {
-  const { at, sources: { ocspResponses = [], ocspMaxAge } } = inquiry
-  if (byLists.kind === 'revoked' || ocspResponses.length === 0) return byLists
+  const { at, sources: { ocspResponses, ocspMaxAge } } = inquiry
+  if (byLists.kind === 'revoked' || ocspResponses === undefined) return byLists
+  if (ocspResponses.length === 0) return byLists.kind === 'unknown' ? { kind: 'unknown', problem: `there is no OCSP response, and ${byLists.problem}` } : byLists
   const byOcsp = told(ocspStatus(certificate, issuers[0], ocspResponses, at, { maxAge: ocspMaxAge, isRevoked }), inquiry)
   if (byOcsp === undefined) return byLists
   if (byOcsp.kind !== 'unknown') return byOcsp

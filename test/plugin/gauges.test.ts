@@ -107,7 +107,9 @@ t.test('how revocation is judged is checked at the start', async (t) => {
     [{ ocsp: {} }, 'revocation.ocsp', /names neither a responder nor allowedHosts/],
     [{ ocsp: { allowedHosts: [] } }, 'revocation.ocsp', /names neither/],
     [{ ocsp: { responder: 'http://localhost/', retries: 3 } }, 'revocation.ocsp.retries', /is unknown$/],
-    [{ ocsp: { responder: 'http://localhost/', timeout: 'long' } }, 'revocation.ocsp.timeout', /is no number/]
+    [{ ocsp: { responder: 'http://localhost/', timeout: 'long' } }, 'revocation.ocsp.timeout', /is no whole number above 0$/],
+    [{ ocsp: { responder: 'http://localhost/', maxCached: 0 } }, 'revocation.ocsp.maxCached', /is no whole number above 0$/],
+    [{ ocsp: { responder: 'http://localhost/', nonce: 'yes' } }, 'revocation.ocsp.nonce', /is neither true nor false$/]
   ]
   for (const [settings, key, message] of cases) t.throws(() => checkRevocationSettings(settings as never, 'revocation'), { code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key, message })
   t.strictSame(checkRevocationSettings(undefined, 'revocation'), {})

@@ -98,7 +98,8 @@ t.test('files are read again: the lists are other ones only where something chan
   t.equal(await lists.reload(), true)
   t.strictSame(rawOf(lists), [two], 'what the owner takes away is gone')
   t.strictSame(lists.files(), [folder, join(folder, 'a.crl')])
-  t.strictSame([scene.changes, scene.events], [2, []])
+  t.strictSame([scene.changes, scene.messages], [2, [`the certificate list of CN=Strange CA in ${folder} was signed by none of the configured authorities`]], 'told once')
+  t.match(scene.events, [{ level: 'warn', file: folder }])
 })
 
 t.test('where one file is broken, nothing changes', async (t) => {

@@ -45,6 +45,22 @@ t.test('a list that cannot be had is reported and tried for again, ever more sel
   t.equal(lists.lists.length, 1, 'what is held stays')
 })
 
+t.test('a start waits for URLs that do not answer for five seconds; what comes later counts from then on', async (t) => {
+  const server = await listServer(t, { '/a': listOf() })
+  let answer = () => {}
+  server.gate = new Promise<void>((resolve) => { answer = resolve })
+  const scene = surroundings()
+  const opening = openLists(t, { crl: `${server.url}/a` }, scene)
+  await waitFor(() => scene.waiting.length > 0)
+  t.strictSame(scene.waiting, [5000])
+  scene.timers[0].action()
+  const lists = await opening
+  t.strictSame([lists.lists, scene.changes, scene.waiting], [[], 0, []])
+  answer()
+  await waitFor(() => scene.changes > 0)
+  t.strictSame(rawOf(lists), [server.answers.get('/a')])
+})
+
 t.test('a list is fetched again after a half to three quarters of what is left, from a minute to an hour', async (t) => {
   for (const [left, chance, delay] of [[day, 0, hour], [hour, 0, hour / 2], [hour, 1, hour * 3 / 4], [minute, 0, minute], [1.5 * hour, 0.5, 56.25 * minute]]) {
     const server = await listServer(t, { '/a': listOf({ nextUpdate: new Date(start + left) }) })

@@ -70,7 +70,7 @@ function clientOf (t: Test, options: OcspOptions, issuer: Certificate) {
 const reported = 'the status of a certificate is not told by OCSP: '
 const revokedText = `REVOKED: the certificate was revoked at ${new Date(Math.floor(at.getTime() / 1000) * 1000).toISOString()} (keyCompromise) by OCSP`
 const unknownText = 'STATUS_UNKNOWN: whether the certificate is revoked is not known: the OCSP responder does not know it, and no certificate list that tells of it is known (issuer CN=Example CA)'
-const silenceText = 'STATUS_UNKNOWN: whether the certificate is revoked is not known: no certificate list that tells of it is known (issuer CN=Example CA)'
+const silenceText = 'STATUS_UNKNOWN: whether the certificate is revoked is not known: there is no OCSP response, and no certificate list that tells of it is known (issuer CN=Example CA)'
 
 for (const keyType of ['ec-p256', 'ec-p384', 'rsa-2048'] as const) {
   t.test(`openssl's responder tells of a store of ours whose key is ${keyType}`, { skip }, async (t) => {
