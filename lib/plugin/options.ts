@@ -4,10 +4,11 @@ import type { Policy } from '../authorization/index.js'
 import { OptionError } from '../errors.js'
 import type { Source, TlsOptions } from '../tls/index.js'
 import type { DenyEntry } from './deny-list.js'
-import { readHosts } from './hosts.js'
+import { asksElsewhere, checkProfiles, nothingToJudgeBy, type CheckedProfiles, type TrustProfileOptions } from './profile-options.js'
 import { checkRevocationSettings, type RevocationSettings } from './revocation-options.js'
 
 export type { Source } from '../tls/index.js'
+export type { TrustProfileOptions } from './profile-options.js'
 
 /** Whether TLS asks for a certificate, and what becomes of a client without a good one. */
 export type Mode = 'none' | 'optional' | 'required'
@@ -57,29 +58,12 @@ export interface ClientCertificateOptions {
   now?: () => number
 }
 
-/** Other authorities than those of the option `ca`. */
-export interface TrustProfileOptions {
-  /** As the option `ca`. */
-  readonly ca: Source | readonly Source[]
-  readonly caPassphrase?: string
-  /** As the option `crl`. */
-  readonly crl?: Source | readonly Source[]
-  /** Default: the option `revocation`. `false`: nothing is known of revocation here, although lists are given for `ca`. */
-  readonly revocation?: RevocationSettings | false
-  /** Host names, as `partners.example.com` or `*.partners.example.com`, for which these authorities count, and no others. */
-  readonly hosts?: readonly string[]
-}
-
-export interface CheckedProfile extends TrustProfileOptions {
-  readonly hosts: readonly string[]
-}
-
 export interface CheckedOptions extends ClientCertificateOptions {
   readonly mode: Mode
   readonly global: boolean
   readonly now: () => number
   readonly revocation: RevocationSettings
-  readonly trust: Readonly<Record<string, CheckedProfile>>
+  readonly trust: CheckedProfiles
   readonly whenNotConforming: 'accept' | 'reject'
   readonly watch: boolean
   readonly maxConnectionAge: number
@@ -119,46 +103,12 @@ function checkTrustOverTime (options: ClientCertificateOptions) {
   return { watch, maxConnectionAge, whenNotConforming, revocation, trust }
 }
 
-const nothingToJudgeBy = 'has nothing to judge by: give crl, distributionPoints or ocsp'
-
-const asksElsewhere = ({ distributionPoints, ocsp }: RevocationSettings): boolean => Boolean(distributionPoints) || Boolean(ocsp)
-
-function checkProfiles (profiles: unknown, options: ClientCertificateOptions): CheckedOptions['trust'] {
-  if (profiles === undefined) return {}
-  if (profiles === null || typeof profiles !== 'object' || Array.isArray(profiles)) throw new OptionError('trust', 'is no object of trust profiles by name')
-  return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, checkProfile(profile, name, options)]))
-}
-
-const knownInProfile = new Set(['ca', 'caPassphrase', 'crl', 'revocation', 'hosts'])
-
-function checkProfile (profile: TrustProfileOptions, name: string, options: ClientCertificateOptions): CheckedProfile {
-  const key = `trust.${name}`
-  if (name === 'default') throw new OptionError(key, 'is the name of the options ca and crl themselves')
-  if (profile === null || typeof profile !== 'object') throw new OptionError(key, 'is not an object')
-  for (const option of Object.keys(profile)) {
-    if (!knownInProfile.has(option)) throw new OptionError(`${key}.${option}`, 'is unknown')
-  }
-  if (profile.ca === undefined) throw new OptionError(`${key}.ca`, 'is missing')
-  if (profile.revocation !== false) checkRevocationSettings(profile.revocation, `${key}.revocation`)
-  checkListsOf(profile, key, options)
-  return { ...profile, hosts: readHosts(profile.hosts, `${key}.hosts`) }
-}
-
 export const hasTls = (app: FastifyInstance): boolean => app.server instanceof TlsServer
 
 function checkNames (options: ClientCertificateOptions): void {
   for (const name of Object.keys(options)) {
     if (!known.has(name) && !own.has(name)) throw new OptionError(name, 'is unknown')
   }
-}
-
-/** Who has lists for one CA must not take another CA's clients for checked. */
-function checkListsOf ({ crl, revocation }: TrustProfileOptions, key: string, options: ClientCertificateOptions): void {
-  if (revocation === false && crl !== undefined) throw new OptionError(`${key}.revocation`, 'is false, but lists are given: give one or the other')
-  if (revocation === false) return
-  if (revocation !== undefined && crl === undefined && !asksElsewhere(revocation)) throw new OptionError(`${key}.revocation`, `${nothingToJudgeBy}, or set it to false`)
-  if (options.crl === undefined || crl !== undefined || asksElsewhere(revocation ?? options.revocation ?? {})) return
-  throw new OptionError(`${key}.crl`, 'is missing: the lists of the option \'crl\' do not count here; give its own, or set its revocation to false')
 }
 
 const hint = 'create it with Fastify({ https: {} })'
