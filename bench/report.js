@@ -23,7 +23,7 @@ export function writeReport (results) {
 const page = (results) => `# What it costs
 
 Measured on ${results.date} with Node ${results.node} (OpenSSL ${results.openssl}), ${results.machine}, client and server on one
-machine. To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench -- servers\` for a quicker look at one part: decode, issuing, certificateList, paths, hooks, servers, keptAlive, memory). It writes
+machine. To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench -- servers\` for a quicker look at one part: decode, issuing, certificateList, paths, lists, hooks, servers, keptAlive, memory). It writes
 this page, \`plot.svg\` and \`results.json\`.
 
 Figures are medians, with the least and the greatest in brackets. Shared machines are noisy, so each round starts fresh processes, in
@@ -76,7 +76,7 @@ A full decode of a typical client's certificate (P-256, ${results.decode.octets}
 | \`new X509Certificate\` of Node, and its getters (names and alternative names as text; no key usage, identifiers, path length) | ${span(results.decode.node, fixed(0))} |
 | @peculiar/x509 | ${span(results.decode.peculiar, fixed(0))} |
 | pkijs | ${span(results.decode.pkijs, fixed(0))} |
-${paths(results)}${issuing(results)}`
+${paths(results)}${lists(results)}${issuing(results)}`
 
 // Results of before this part was there do not have it.
 const paths = ({ paths }) => paths === undefined
@@ -98,6 +98,38 @@ const ways = {
   openssl: '`openssl verify`',
   handshake: 'a handshake'
 }
+
+const lists = ({ lists }) => lists === undefined
+  ? ''
+  : `
+## Certificate lists
+
+Loading: from the name of a file to a list that can be asked, the signature verified; each time in a fresh process. The longest pause is of its event loop. What is kept is beyond the octets of
+the list itself. A look-up that finds decodes the entry.
+
+| entries | | ${Object.keys(lists).map((size) => Number(size).toLocaleString('en')).join(' | ')} |
+| --- | --- | ${Object.keys(lists).map(() => '---').join(' | ')} |
+${listRows.map(([what, unit, of, form]) => `| ${what} | ${unit} | ${Object.values(lists).map((found) => tell(of(found), form)).join(' | ')} |`).join('\n')}
+
+The last rows are of client and server together: new connections with a handshake by plain Node, with its option \`crl\` and without, and new connections with one request to an application with this plugin, by
+clients never seen before. The null pair is the same without a list, once more.
+`
+
+const listRows = [
+  ['to load', 'ms', ({ milliseconds }) => milliseconds, fixed(0)],
+  ['… of CPU, all threads', 'ms', ({ cpuMilliseconds }) => cpuMilliseconds, fixed(0)],
+  ['longest pause', 'ms', ({ longestPauseMilliseconds }) => longestPauseMilliseconds, fixed(0)],
+  ['kept for each entry', 'octets', ({ octetsKeptPerEntry }) => octetsKeptPerEntry, fixed(1)],
+  ['a look-up of who is not on it', 'µs of CPU', ({ lookUpMicroseconds }) => lookUpMicroseconds.absent, fixed(2)],
+  ['a look-up of who is', 'µs of CPU', ({ lookUpMicroseconds }) => lookUpMicroseconds.present, fixed(2)],
+  ['`openssl crl` reads it', 'ms', ({ openssl }) => openssl.milliseconds, fixed(0)],
+  ['a handshake by Node', 'ms of CPU', ({ handshake }) => handshake.without, fixed(1)],
+  ['… with Node\'s `crl`', 'ms of CPU', ({ handshake }) => handshake.withNodeCrl, fixed(1)],
+  ['with this plugin and the list', 'of without', ({ request }) => request.withList.ofWithout, fixed(2)],
+  ['… null pair', 'of without', ({ request }) => request.again.ofWithout, fixed(2)]
+]
+
+const tell = (found, form) => typeof found === 'number' ? form(found) : span(found, form)
 
 const issuing = ({ issuing, certificateList }) => `
 ## Being an authority
