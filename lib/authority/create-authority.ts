@@ -25,8 +25,8 @@ export interface CreateOptions extends ValidityOptions {
   /** How many intermediates may stand between this authority and a leaf. Default: no limit, or one less than the issuer's. */
   readonly pathLength?: number
   /**
-   * The names that certificates below this authority may have (RFC 5280, section 4.2.1.10). Default: all. Not yet held
-   * against what the authority itself issues, nor evaluated by `verifyCertificationPath`, which refuses every path below it.
+   * The names that certificates below this authority may have (RFC 5280, section 4.2.1.10). Default: all. Not
+   * held against what the authority itself issues: `verifyCertificationPath` refuses a certificate that breaks them.
    */
   readonly nameConstraints?: NameConstraintsText
   /** The authority above this one, which signs its certificate and records it. Default: none, and so this is a root. */
