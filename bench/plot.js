@@ -1,5 +1,5 @@
 const works = { keptAlive: 'kept-alive request', handshakes: 'full handshake', resumed: 'resumed session' }
-const colours = { https: '#8a8f98', again: '#c3c8d0', plugin: '#0a7d4f', byHand: '#c77d00', express: '#b23b3b' }
+const colours = { https: '#8a8f98', again: '#c3c8d0', hooks: '#7f9db9', plugin: '#0a7d4f', byHand: '#c77d00', express: '#b23b3b' }
 const rowHeight = 22
 const left = 250
 const width = 860

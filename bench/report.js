@@ -9,6 +9,7 @@ const names = {
   https: 'bare `node:https`',
   fastify: 'Fastify alone',
   again: 'Fastify alone, once more (null pair)',
+  hooks: 'Fastify with two hooks that do nothing',
   plugin: 'Fastify with this plugin and one guard',
   byHand: 'Fastify, `getPeerCertificate()` by hand',
   express: 'Express with passport-client-cert'

@@ -2,7 +2,7 @@ import { ratios, summary } from './figures.js'
 import { start } from './processes.js'
 
 // `fastify` stands twice: what differs between the two is what this machine cannot tell apart (the null pair).
-const servers = { https: 'https', fastify: 'fastify', again: 'fastify', plugin: 'plugin', byHand: 'by-hand', express: 'express' }
+const servers = { https: 'https', fastify: 'fastify', again: 'fastify', hooks: 'hooks', plugin: 'plugin', byHand: 'by-hand', express: 'express' }
 const works = { handshakes: 800, resumed: 1200 }
 const batch = 2000
 const batches = 12
