@@ -1,6 +1,6 @@
 import type { Connection, TlsServers } from '../tls/index.js'
 import type { Certificate } from '../certificate/index.js'
-import { Caller } from './caller.js'
+import type { Caller } from './caller.js'
 import type { Journal } from './journal.js'
 import type { Refusal } from './verdict.js'
 
@@ -76,8 +76,7 @@ export class LiveConnections {
   /** What is known of one client is another thing. */
   reconsider (fingerprint256: string): void {
     for (const connection of [...this.#servers.connections]) {
-      const { caller } = connection
-      if (caller instanceof Caller && caller.forget(fingerprint256)) this.#look(connection, this.#options.now())
+      if ((connection.caller as Caller).forget(fingerprint256)) this.#look(connection, this.#options.now())
     }
   }
 
@@ -106,8 +105,7 @@ export class LiveConnections {
   }
 
   #look (connection: Connection, at: number): void {
-    const { caller } = connection
-    if (!(caller instanceof Caller)) return
+    const caller = connection.caller as Caller
     if (caller.isOverAt(at)) this.#end(connection, caller)
     else if (at - caller.since >= this.#options.maxAge) connection.end()
     else this.expect(caller)

@@ -95,10 +95,10 @@ export class CertificateLists {
 
   /** The start is not held up for longer: a list that comes later counts from then on. */
   async #firstAnswers (after: UrlSurroundings['after']): Promise<void> {
-    let cancel = (): void => {}
-    const isLate = new Promise<void>((resolve) => { cancel = after(longestStart, resolve) })
-    await Promise.race([Promise.all(this.#configured.map((url) => url.ask())), isLate])
-    cancel()
+    await new Promise<void>((resolve) => {
+      const cancel = after(longestStart, resolve)
+      Promise.all(this.#configured.map((url) => url.ask())).then(cancel).then(resolve)
+    })
   }
 
   /** All lists that are at hand: the same array until something changes. */

@@ -112,6 +112,10 @@ t.test('over plain HTTP, with mode \'none\', nobody has a certificate', async (t
   const origin = await app.listen({ port: 0, host: '127.0.0.1' })
 
   t.match(app.clientCertificates, { mode: 'none', trustAnchors: [] })
+  t.equal(await app.clientCertificates.reload(), false)
+  t.same(app.clientCertificates.connections(), [])
+  t.match(app.clientCertificates.gauges(), { clientsWithoutCertificate: 0, lists: [], serverCertificateDaysLeft: undefined })
+  t.type(app.clientCertificates.deny({ fingerprint256: 'ab'.repeat(32) }), 'function')
   const guarded = await fetch(`${origin}/guarded`)
   t.match({ status: guarded.status, headers: Object.fromEntries(guarded.headers), body: await guarded.json() }, missing)
   t.strictSame(await (await fetch(`${origin}/open`)).json(), [null, 'MISSING'])

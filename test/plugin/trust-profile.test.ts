@@ -1,8 +1,10 @@
 import t from 'tap'
 import { Caller } from '../../lib/plugin/caller.js'
 import { DenyList } from '../../lib/plugin/deny-list.js'
+import { StatusFinder } from '../../lib/plugin/status-finder.js'
 import { TrustProfile } from '../../lib/plugin/trust-profile.js'
-import { mintAuthority, mintClient, type Minted } from '../helpers/mint.js'
+import { TrustSource } from '../../lib/plugin/trust-source.js'
+import { extendedKeyUsage, mint, mintAuthority, mintClient, type Minted } from '../helpers/mint.js'
 
 const authority = mintAuthority()
 const now = Date.now()
@@ -64,4 +66,29 @@ t.test('a certificate that cannot be read is untrusted, with the reason, and wit
 t.test('a clock that does not tell the time lets nobody in', async (t) => {
   const profile = profileOf()
   t.throws(() => new Caller(peerOf(mintClient(authority)), now).verdictAt(NaN, profile), { name: 'TypeError', message: 'at is an Invalid Date' })
+})
+
+t.test('what is said of one client is forgotten for that client alone', async (t) => {
+  const profile = profileOf()
+  const [one, other] = [mintClient(authority, { subject: 'one' }), mintClient(authority, { subject: 'other' })]
+  const callers = [one, other].map((client) => new Caller(peerOf(client), now))
+  const verdicts = callers.map((caller) => caller.verdictAt(now, profile))
+  profile.forget(one.certificate.fingerprint256)
+  profile.forget(mintClient(authority).certificate.fingerprint256)
+  t.same(callers.map((caller) => caller.forget(one.certificate.fingerprint256)), [true, false])
+  t.not(callers[0].verdictAt(now, profile), verdicts[0])
+  t.equal(callers[1].verdictAt(now, profile), verdicts[1])
+})
+
+t.test('a certificate that is an anchor itself has nobody above it to ask about it', async (t) => {
+  const nobody = () => { throw new Error('asked') }
+  const own = mint({ subject: 'own', extensions: [extendedKeyUsage('clientAuth')] })
+  const profile = new TrustProfile([own.certificate], { name: 'default', denyList: new DenyList(undefined) })
+  profile.lookUpStatus(new StatusFinder(undefined, { askFor: nobody, responsesFor: nobody } as never, () => profile.authorities))
+  t.equal(profile.look(peerOf(own), now).verdict.refusal, null)
+})
+
+t.test('a mistake while a profile is opened is not taken for an option', async (t) => {
+  const options = { get ca (): never { throw new TypeError('made up') }, revocation: {}, whenNotConforming: 'accept' } as const
+  await t.rejects(TrustSource.open('partners', options, { now: Date.now, log: {} as never, denyList: new DenyList(undefined), changed: () => {} }), { name: 'TypeError', message: 'made up' })
 })

@@ -53,7 +53,7 @@ t.test('a start waits for URLs that do not answer for five seconds; what comes l
   const opening = openLists(t, { crl: `${server.url}/a` }, scene)
   await waitFor(() => scene.waiting.length > 0)
   t.strictSame(scene.waiting, [5000])
-  scene.timers[0].action()
+  await scene.fire(() => true)
   const lists = await opening
   t.strictSame([lists.lists, scene.changes, scene.waiting], [[], 0, []])
   answer()
