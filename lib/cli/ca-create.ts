@@ -5,6 +5,7 @@ import { createAuthority, openDirectoryStore, type Authority } from '../authorit
 import { writePkcs12, writePrivateKey } from '../certificate/index.js'
 import { checkNoAuthority, chainFile, openDirectory, ownLayout } from './authority-directory.js'
 import { pemOf } from './bundle.js'
+import { addConstraintOptions, constraintsOf, type ConstraintOptions } from './constraints.js'
 import { addExample } from './help.js'
 import { checkAbsent, createDirectory, createFiles, type OutputFile } from './files.js'
 import { keyText, makeKey } from './key.js'
@@ -15,7 +16,7 @@ import { addPkcs12Options, type Pkcs12Options } from './pkcs12-options.js'
 import { addPlaceOptions, placesFile, placesOf, placesText, type PlaceOptions } from './places.js'
 import type { Terminal } from './terminal.js'
 
-interface Options extends KeyTypeOption, ValidityOptions, NewPassphraseOptions, PlaceOptions, Pkcs12Options {
+interface Options extends ConstraintOptions, KeyTypeOption, ValidityOptions, NewPassphraseOptions, PlaceOptions, Pkcs12Options {
   readonly subject: string
   readonly directory: string
   readonly parent?: string
@@ -35,6 +36,7 @@ export function addCaCreate (ca: Command, terminal: Terminal): void {
     .addOption(new Option('--path-length <number>', 'how many authorities may stand below it (default: any number)').argParser(parseCount))
     .addOption(keyTypeOption())
   addValidityOptions(command, defaultDays).addOption(cutOption())
+  addConstraintOptions(command)
   addPlaceOptions(command)
   addPkcs12Options(command, 'also ca.p12: key and certificate in one file')
     .addOption(passphraseFileOption('the passphrase that is to protect its private key'))
@@ -80,7 +82,7 @@ async function makeAuthority (terminal: Terminal, issuer: Authority | undefined,
   const { subject, pathLength, keyType } = options
   const privateKey = await makeKey(terminal, keyType)
   const validity = validityOf(options, defaultDays)
-  return await createAuthority({ subject, pathLength, privateKey, issuer, places: placesOf(options), at: terminal.now(), ...validity })
+  return await createAuthority({ subject, pathLength, privateKey, issuer, places: placesOf(options), nameConstraints: constraintsOf(options), at: terminal.now(), ...validity })
 }
 
 async function contentsOf (files: Files, { certificate, chain, privateKey }: Authority, passphrase: string | undefined, options: Options): Promise<readonly OutputFile[]> {

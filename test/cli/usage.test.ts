@@ -73,6 +73,13 @@ t.test('misuse is told with a hint, and the exit status is 2', async (t) => {
     ! error: option '--path-length <number>' argument '-1' is invalid. A whole number is needed.
     ! hint: put --help behind the command to see how it is used
     [exit 2]
+    $ client-certificate ca create --subject CN=a --directory a --permit example.com
+    ! error: option '--permit <subtree>' argument 'example.com' is invalid. It begins with dns:, email:, ip:, uri:, name:.
+    ! hint: put --help behind the command to see how it is used
+    [exit 2]
+    $ client-certificate ca create --subject CN=a --directory a --exclude ip:10.0.0.0/33
+    ! error: nameConstraints: iPAddress "10.0.0.0/33" is no IPv4 or IPv6 address
+    [exit 1]
     $ client-certificate ca create --subject CN=a --directory a --days 1 --until 2027-01-01
     ! error: --days and --until are both given
     ! hint: give one of them

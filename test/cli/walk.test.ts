@@ -197,6 +197,34 @@ t.test('a PKCS #12 comes with the certificate, or is made afterwards, in both pr
   t.ok(isKeyOf(readPrivateKey(contents(cwd, 'alice.key'), 'pässword'), certificateIn(cwd, 'alice.cer')))
 })
 
+t.test('an authority may be held to some names, and what is beside them is refused', async (t) => {
+  const cwd = t.testdir({})
+  await holds(t, { cwd }, `
+    $ client-certificate ca create --subject "CN=Example CA,O=Example" --directory ca --no-passphrase --permit email:example.com --permit name:O=Example --exclude dns:
+    ! made ca/ca.key: the private key of the authority (EC P-256, not encrypted); it stays with you
+    ! made ca/ca.cer: CN=Example CA,O=Example, valid until 2036-11-21T12:00:00Z, serial number <serial>; give it to all who are to trust the authority
+    ! note: whoever can read the private key can sign as this authority
+    $ client-certificate issue --directory ca --subject CN=alice,O=Example --email alice@example.com --out alice --no-passphrase
+    ! made alice.key: a private key (EC P-256, not encrypted); for its holder alone
+    ! made alice.cer: CN=alice,O=Example, by CN=Example CA,O=Example, valid until 2027-11-24T12:00:00Z, serial number <serial>
+    $ client-certificate issue --directory ca --subject CN=bob,O=Example --email bob@example.net --out bob --no-passphrase
+    ! made bob.key: a private key (EC P-256, not encrypted); for its holder alone
+    ! made bob.cer: CN=bob,O=Example, by CN=Example CA,O=Example, valid until 2027-11-24T12:00:00Z, serial number <serial>
+    $ client-certificate explain alice.cer --trust ca/ca.cer
+    alice.cer would get in (clientAuth) at 2026-11-24T12:00:00Z, and until 2027-11-24T12:00:00Z
+
+      0  CN=alice,O=Example       2026-11-24T11:59:00Z to 2027-11-24T12:00:00Z  good
+      1  CN=Example CA,O=Example  2026-11-24T11:59:00Z to 2036-11-21T12:00:00Z  trusted
+    $ client-certificate explain bob.cer --trust ca/ca.cer
+    bob.cer would be refused (clientAuth) at 2026-11-24T12:00:00Z: the rfc822Name bob@example.net is not among those that are permitted by CN=Example CA,O=Example (certificate 0: CN=bob,O=Example)
+    code: ERR_CERTIFICATION_PATH_NAME_CONSTRAINTS
+
+      0  CN=bob,O=Example         2026-11-24T11:59:00Z to 2027-11-24T12:00:00Z  refused: NAME_CONSTRAINTS
+      1  CN=Example CA,O=Example  2026-11-24T11:59:00Z to 2036-11-21T12:00:00Z  trusted
+    [exit 1]
+  `)
+})
+
 t.test('an intermediate is signed by its parent, and what it issues brings it along', async (t) => {
   const cwd = await withAuthority(t)
   await holds(t, { cwd }, `
