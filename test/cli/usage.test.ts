@@ -78,7 +78,7 @@ t.test('misuse is told with a hint, and the exit status is 2', async (t) => {
     ! hint: put --help behind the command to see how it is used
     [exit 2]
     $ client-certificate ca create --subject CN=a --directory a --exclude ip:10.0.0.0/33
-    ! error: nameConstraints: iPAddress "10.0.0.0/33" is no IPv4 or IPv6 address
+    ! error: nameConstraints: iPAddress "10.0.0.0/33" is no IPv4 or IPv6 address with the number of its bits that count, as 10.0.0.0/8
     [exit 1]
     $ client-certificate ca create --subject CN=a --directory a --days 1 --until 2027-01-01
     ! error: --days and --until are both given
