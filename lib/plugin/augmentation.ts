@@ -4,6 +4,8 @@ import type { Certificate } from '../certificate/index.js'
 import type { ClientCertificateError } from '../errors.js'
 import type { ClientCertificates } from './client-certificates.js'
 
+export type { ClientCertificates }
+
 // What the requests of all servers and type providers have in common: a hook for `FastifyRequest` would not do for HTTP/2,
 // and one for `FastifyRequest<any, …>` would make a type provider forget the types of the route that it stands at.
 export type AnyRequest = Pick<FastifyRequest, 'id' | 'clientCertificate' | 'clientCertificateError'>

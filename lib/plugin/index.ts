@@ -1,5 +1,6 @@
 export { plugin } from './plugin.js'
-export type { ClientCertificates } from './client-certificates.js'
+// By this way the declarations for Fastify's own types get into those of the package.
+export type { ClientCertificates } from './augmentation.js'
 export type { DenyEntry } from './deny-list.js'
 export type { DaysToExpiry, Gauges, ListGauge } from './gauges.js'
 export type { RefusalRecord } from './journal.js'
