@@ -136,7 +136,7 @@ const events: readonly Event[] = [
     code: 'FST_CLIENT_CERTIFICATE_REVOKED',
     happen: ({ crl }, client) => writeFileSync(crl, mintList(world.authority, { number: 2, revoked: [client.certificate.serialNumber] }) + mintList(other))
   },
-  { name: 'the end of its validity', code: 'FST_CLIENT_CERTIFICATE_EXPIRED', notAfter: () => new Date(Date.now() + 4000), happen: (_files, client) => until(client.certificate.validity.notAfter.getTime() + 1000) }
+  { name: 'the end of its validity', code: 'FST_CLIENT_CERTIFICATE_EXPIRED', notAfter: () => new Date(Date.now() + 6000), happen: (_files, client) => until(client.certificate.validity.notAfter.getTime() + 1000) }
 ]
 
 const until = (at: number) => new Promise((resolve) => setTimeout(resolve, at - Date.now()))
