@@ -20,8 +20,8 @@ const indented = (line: string): string => `  ${line}`
 
 const plain = /^[A-Za-z/_$][\w./{}$-]*(?: [\w./(),'-]+)*$/
 
-// Versions of YAML differ in which words are no texts.
-const reserved = /^(?:true|false|yes|no|on|off|y|n|null)$/i
+// Versions of YAML differ in which words are no texts, and some readers of 1.1 take an exponent alone for a number.
+const reserved = /^(?:true|false|yes|no|on|off|y|n|null|e-?\d[\d_]*)$/i
 
 // JSON allows these within a text, and YAML 1.1 takes some of them for the end of a line.
 const unsafe = /[\u007f-\u009f\u2028\u2029\ufeff]/g

@@ -316,7 +316,7 @@ t.test('a schema object that routes share is not marked for all of them', async 
 })
 
 t.test('what is written as YAML reads as it was', async (t) => {
-  const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('true', 'No', 'null', '~', '1.5', '1e3', '0x1f', '2001-01-01', '- a', 'a: b', 'a #b', '#a', '&a', '*a', '!a', '%a', '@a', '`a', '{a', 'a}', '', ' a', 'a ', 'a\nb', '\u2028', '\u0085', '\ufeff', 'https://a.example', '/a/{b}', '$ref', '<<', '=', '.inf', '---', '...', 'y', "it's", "'a'", 'a, b'))
+  const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('true', 'No', 'null', '~', '1.5', '1e3', 'E0', 'e-1', '0x1f', '2001-01-01', '- a', 'a: b', 'a #b', '#a', '&a', '*a', '!a', '%a', '@a', '`a', '{a', 'a}', '', ' a', 'a ', 'a\nb', '\u2028', '\u0085', '\ufeff', 'https://a.example', '/a/{b}', '$ref', '<<', '=', '.inf', '---', '...', 'y', "it's", "'a'", 'a, b'))
   const { value: json } = fc.letrec((tie) => ({
     value: fc.oneof({ maxDepth: 4 }, texts, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null), fc.array(tie('value'), { maxLength: 4 }), fc.dictionary(texts, tie('value'), { maxKeys: 4 }))
   }))
