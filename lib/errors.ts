@@ -161,3 +161,13 @@ export class FetchError extends Error {
     this.url = url
   }
 }
+
+/** What a proxy forwarded as the certificate of its client cannot be read, or is not what a proxy alone would have written. */
+export class ForwardedCertificateError extends Error {
+  readonly code = 'ERR_FORWARDED_CERTIFICATE'
+
+  constructor (message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'ForwardedCertificateError'
+  }
+}

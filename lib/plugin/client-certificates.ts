@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificate/index.js'
 import type { DenyEntry } from './deny-list.js'
 import { readGauges, type Gauges } from './gauges.js'
+import type { Forwarding } from './forwarding.js'
 import type { Journal, RefusalRecord } from './journal.js'
 import type { ConnectedClient, LiveConnections } from './live-connections.js'
 import type { Mode } from './options.js'
@@ -39,16 +40,16 @@ export interface ClientCertificateParts {
   readonly trust: Trust
   readonly journal: Journal
   readonly live: LiveConnections
-  /** Not there without TLS. */
-  readonly reload: Reload | undefined
+  readonly reload: Reload
+  readonly forwarding: Forwarding | undefined
   readonly now: () => number
 }
 
-export function clientCertificates ({ mode, trust, journal, live, reload, now }: ClientCertificateParts): ClientCertificates {
+export function clientCertificates ({ mode, trust, journal, live, reload, forwarding, now }: ClientCertificateParts): ClientCertificates {
   return Object.freeze({
     mode,
     get trustAnchors () { return trust.trustAnchors },
-    reload: async () => await reload?.now() ?? false,
+    reload: () => reload.now(),
     connections: () => live.list(),
     disconnect: (predicate: (client: ConnectedClient) => boolean) => live.disconnect(predicate),
     deny (entry: DenyEntry) {
@@ -60,6 +61,6 @@ export function clientCertificates ({ mode, trust, journal, live, reload, now }:
       }
     },
     refusals: () => journal.latest,
-    gauges: () => readGauges({ trust, clients: live.list(), serverCertificate: reload?.identity.credentials.certificate, at: now() })
+    gauges: () => readGauges({ trust, clients: live.list(), serverCertificate: reload.serverCertificate, removals: forwarding?.removals ?? 0, at: now() })
   })
 }

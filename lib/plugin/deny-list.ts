@@ -39,7 +39,7 @@ export class DenyList {
   }
 
   /** @throws CertificationPathError REVOKED: one of the path's certificates is on the list */
-  check ({ certificates }: VerifiedPath): void {
+  check ({ certificates }: Pick<VerifiedPath, 'certificates'>): void {
     if (this.#entries.size === 0) return
     const depth = certificates.findIndex((certificate, place) => this.#has(certificate.along(certificates.slice(place + 1))))
     if (depth === -1) return

@@ -31,6 +31,8 @@ export interface Gauges {
   readonly lists: readonly ListGauge[]
   /** Negative once it has expired; `undefined` where Fastify's own https options gave it. */
   readonly serverCertificateDaysLeft: number | undefined
+  /** Requests so far that had header fields of client certificates taken away, for their sender was no trusted proxy. */
+  readonly requestsWithForeignFields: number
   /** Greater after each change of trust. */
   readonly revision: number
 }
@@ -39,17 +41,20 @@ export interface GaugeSources {
   readonly trust: Trust
   readonly clients: readonly ConnectedClient[]
   readonly serverCertificate: Certificate | undefined
+  /** How many requests had fields taken away. */
+  readonly removals: number
   /** Milliseconds since 1970. */
   readonly at: number
 }
 
-export function readGauges ({ trust, clients, serverCertificate, at }: GaugeSources): Gauges {
+export function readGauges ({ trust, clients, serverCertificate, removals, at }: GaugeSources): Gauges {
   const known = clients.map(({ certificate }) => certificate).filter((certificate) => certificate !== null)
   return Object.freeze({
     clientsByDaysToExpiry: countByDays(known, at),
     clientsWithoutCertificate: clients.length - known.length,
     lists: listGauges(trust, at),
     serverCertificateDaysLeft: serverCertificate && daysLeft(serverCertificate, at),
+    requestsWithForeignFields: removals,
     revision: trust.revision
   })
 }

@@ -1,15 +1,14 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { judge, type Judgement, type Policy } from '../authorization/index.js'
 import { ClientCertificateError } from '../errors.js'
-import { connectionOf } from '../tls/index.js'
 import type { AnyRequest } from './augmentation.js'
-import { Caller } from './caller.js'
+import { verdictBy } from './called.js'
+import { servernameOf, type Callers } from './callers.js'
 import type { Journal } from './journal.js'
 import { chooseProfiles } from './profile-choice.js'
 import type { Requirement, Requirements } from './requirement.js'
 import type { Trust } from './trust.js'
-import type { TrustProfile } from './trust-profile.js'
-import { misdirected, nobody, type Refusal, type Verdict } from './verdict.js'
+import { misdirected, type Refusal, type Verdict } from './verdict.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,6 +23,7 @@ declare module 'fastify' {
 
 export interface GuardOptions {
   readonly requirements: Requirements
+  readonly callers: Callers
   readonly trust: Trust
   readonly journal: Journal
   readonly now: () => number
@@ -32,12 +32,14 @@ export interface GuardOptions {
 /** The hooks that stand before every handler of the plugin's scope. */
 export class Guard {
   readonly #requirements: Requirements
+  readonly #callers: Callers
   readonly #trust: Trust
   readonly #journal: Journal
   readonly #now: () => number
 
-  constructor ({ requirements, trust, journal, now }: GuardOptions) {
+  constructor ({ requirements, callers, trust, journal, now }: GuardOptions) {
     this.#requirements = requirements
+    this.#callers = callers
     this.#trust = trust
     this.#journal = journal
     this.#now = now
@@ -47,9 +49,7 @@ export class Guard {
   readonly onRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const verdict = this.#verdictOnRoute(request)
     if (verdict.pending === undefined) return this.#begin(request, reply, verdict, done)
-    // Nothing is asked about but callers of connections.
-    const caller = connectionOf(request.raw.socket)?.caller as Caller
-    verdict.pending.then(() => { caller.isTurnedAway ? reply.hijack() : this.#begin(request, reply, this.#verdictOnRoute(request), done) })
+    verdict.pending.then(() => { this.#callers.of(request).isTurnedAway ? reply.hijack() : this.#begin(request, reply, this.#verdictOnRoute(request), done) })
   }
 
   #begin (request: FastifyRequest, reply: FastifyReply, verdict: Verdict, done: HookHandlerDoneFunction): void {
@@ -98,15 +98,12 @@ export class Guard {
     return this.#verdict(request, requirement)
   }
 
-  // The connection knows its caller. A request over any other way has none, and so no certificate.
   #verdict (request: FastifyRequest, asked: Requirement): Verdict {
-    const connection = connectionOf(request.raw.socket)
-    const caller = connection?.caller
-    if (connection === undefined || !(caller instanceof Caller)) return nobody
+    const called = this.#callers.of(request)
     const { hosts } = this.#trust
-    if (hosts.isEmpty) return verdictBy(caller, asked.profiles, this.#now())
-    const choice = chooseProfiles(request, connection.servername, hosts, asked)
-    return 'misdirected' in choice ? misdirected(choice.misdirected, caller.latest?.verdict.presented) : verdictBy(caller, choice.profiles, this.#now())
+    if (hosts.isEmpty) return verdictBy(called, asked.profiles, this.#now())
+    const choice = chooseProfiles(request, servernameOf(request, called), hosts, asked)
+    return 'misdirected' in choice ? misdirected(choice.misdirected, called.latest?.verdict.presented) : verdictBy(called, choice.profiles, this.#now())
   }
 
   #refused (request: FastifyRequest, refusal: Refusal, { presented }: Verdict): ClientCertificateError {
@@ -120,14 +117,6 @@ export class Guard {
     reply.headers(error.headers)
     done(error)
   }
-}
-
-/** By the first profile that lets in; where none does, what the first one says. */
-function verdictBy (caller: Caller, profiles: readonly TrustProfile[], at: number): Verdict {
-  const first = caller.verdictAt(at, profiles[0])
-  if (first.refusal === null || profiles.length === 1) return first
-  const verdicts = profiles.slice(1).map((profile) => caller.verdictAt(at, profile))
-  return verdicts.find(({ refusal }) => refusal === null) ?? verdicts.find(({ pending }) => pending !== undefined) ?? first
 }
 
 function refusalOf (request: FastifyRequest, { policy }: Requirement, { certificate, refusal }: Verdict): Refusal | undefined | Promise<Refusal | undefined> {

@@ -13,6 +13,7 @@ const hints: Readonly<Record<string, string>> = {
   NAME_CONSTRAINTS: 'a CA of the path may not sign for this name',
   REVOKED: 'the client needs a new certificate',
   STATUS_UNKNOWN: 'see that the certificate list of the issuer is configured and current, or that its OCSP responder answers',
+  MALFORMED: 'the proxy has to take these fields away from what its clients send, and to set them itself; client-certificate proxy-check shows what gets through',
   MISDIRECTED: 'the client has to open a connection of its own for this host, with its name in SNI',
   ECONNRESET: 'the client ended the handshake: often it does not trust the server\'s certificate, or has none to send',
   ERR_SSL_HTTP_REQUEST: 'the client speaks HTTP without TLS to this port',

@@ -4,10 +4,12 @@ import type { Policy } from '../authorization/index.js'
 import { OptionError } from '../errors.js'
 import type { Source, TlsOptions } from '../tls/index.js'
 import type { DenyEntry } from './deny-list.js'
+import { checkForwarding, type CheckedForwarding, type ForwardingOptions } from './forwarding-options.js'
 import { asksElsewhere, checkProfiles, nothingToJudgeBy, type CheckedProfiles, type TrustProfileOptions } from './profile-options.js'
 import { checkRevocationSettings, type RevocationSettings } from './revocation-options.js'
 
 export type { Source } from '../tls/index.js'
+export type { ForwardingOptions } from './forwarding-options.js'
 export type { TrustProfileOptions } from './profile-options.js'
 
 /** Whether TLS asks for a certificate, and what becomes of a client without a good one. */
@@ -39,6 +41,8 @@ export interface ClientCertificateOptions {
    * the issuer has one, a list without a number. OpenSSL makes such, and so they are accepted; `reject` asks for the letter.
    */
   whenNotConforming?: 'accept' | 'reject'
+  /** Certificates that proxies forward in the header of a request: in which form, and whose word counts. One, or several of which the first fits. */
+  forwarding?: ForwardingOptions | readonly ForwardingOptions[]
   /** Whether files that options name are watched, and read again when they change. Default true. */
   watch?: boolean
   /** Milliseconds after which a connection is closed, however good it is. Default: never. */
@@ -58,7 +62,8 @@ export interface ClientCertificateOptions {
   now?: () => number
 }
 
-export interface CheckedOptions extends ClientCertificateOptions {
+export interface CheckedOptions extends Omit<ClientCertificateOptions, 'forwarding'> {
+  readonly forwarding: readonly CheckedForwarding[]
   readonly mode: Mode
   readonly global: boolean
   readonly now: () => number
@@ -73,7 +78,7 @@ export interface CheckedOptions extends ClientCertificateOptions {
 const own = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 const known = new Set([
-  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'crl', 'revocation', 'deny', 'trust', 'whenNotConforming', 'watch', 'maxConnectionAge', 'mode', 'global', 'authorize', 'tls', 'now'
+  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'crl', 'revocation', 'deny', 'trust', 'whenNotConforming', 'forwarding', 'watch', 'maxConnectionAge', 'mode', 'global', 'authorize', 'tls', 'now'
 ])
 
 const modes: ReadonlySet<unknown> = new Set(['none', 'optional', 'required'])
@@ -86,9 +91,10 @@ export function checkOptions (options: ClientCertificateOptions, app: FastifyIns
   if (!modes.has(mode)) throw new OptionError('mode', 'is none of \'none\', \'optional\', \'required\'')
   if (typeof global !== 'boolean') throw new OptionError('global', 'is neither true nor false')
   if (typeof now !== 'function') throw new OptionError('now', 'is not a function')
+  const forwarding = checkForwarding(options.forwarding)
   if (!hasTls(app)) refuseTlsOptions(options, mode)
-  checkAuthorities(options, mode)
-  return { ...options, mode, global, now, ...checkTrustOverTime(options) }
+  checkAuthorities(options, mode, forwarding)
+  return { ...options, mode, global, now, forwarding, ...checkTrustOverTime(options) }
 }
 
 function checkTrustOverTime (options: ClientCertificateOptions) {
@@ -114,16 +120,24 @@ function checkNames (options: ClientCertificateOptions): void {
 const hint = 'create it with Fastify({ https: {} })'
 
 function refuseTlsOptions (options: ClientCertificateOptions, mode: Mode): void {
-  for (const name of ['key', 'cert', 'pfx', 'passphrase', 'tls', 'trust'] as const) {
-    if (options[name] !== undefined) throw new OptionError(name, `is given, but the application has no TLS: ${hint}`)
+  const ofTls = ['key', 'cert', 'pfx', 'passphrase', 'tls', ...(options.forwarding === undefined ? ['trust'] : [])] as const
+  for (const name of ofTls) {
+    if (options[name as keyof ClientCertificateOptions] !== undefined) throw new OptionError(name, `is given, but the application has no TLS: ${hint}`)
   }
   if (mode !== 'none') throw new OptionError('mode', `is '${mode}', but the application has no TLS: ${hint}, or set mode to 'none'`)
 }
 
-function checkAuthorities (options: ClientCertificateOptions, mode: Mode): void {
-  if (mode === 'none' && options.ca !== undefined) throw new OptionError('ca', 'is given, but with mode \'none\' no certificate is asked for')
-  if (mode !== 'none' && options.ca === undefined) throw new OptionError('ca', `is missing: mode '${mode}' needs to know who may sign clients`)
-  for (const name of ['caPassphrase', 'crl', 'revocation', 'deny', 'trust'] as const) {
-    if (options.ca === undefined && options[name] !== undefined) throw new OptionError(name, 'is given without \'ca\'')
+function checkAuthorities (options: ClientCertificateOptions, mode: Mode, forwarding: readonly CheckedForwarding[]): void {
+  if (options.ca === undefined) checkWithoutAuthorities(options, mode, forwarding)
+  else if (mode === 'none' && forwarding.length === 0) throw new OptionError('ca', 'is given, but with mode \'none\' no certificate is asked for')
+  const asking = forwarding.flatMap(({ proxies }) => proxies).find(({ certificate }) => certificate !== undefined)
+  if (mode === 'none' && asking !== undefined) throw new OptionError(`${asking.key}.certificate`, 'is given, but with mode \'none\' no certificate is asked for')
+}
+
+function checkWithoutAuthorities (options: ClientCertificateOptions, mode: Mode, forwarding: readonly CheckedForwarding[]): void {
+  if (mode !== 'none') throw new OptionError('ca', `is missing: mode '${mode}' needs to know who may sign clients`)
+  if (forwarding.some(({ verified }) => verified === 'here')) throw new OptionError('ca', 'is missing: certificates that are forwarded are verified here')
+  for (const name of ['caPassphrase', 'crl', 'revocation', 'trust', ...(forwarding.length === 0 ? ['deny'] : [])] as const) {
+    if (options[name as keyof ClientCertificateOptions] !== undefined) throw new OptionError(name, 'is given without \'ca\'')
   }
 }

@@ -6,7 +6,7 @@ import type {} from './augmentation.js'
 import { Guard } from './guard.js'
 import { showInOpenApi } from './openapi.js'
 import { checkOptions, type ClientCertificateOptions } from './options.js'
-import { Requirements, type Requirement } from './requirement.js'
+import type { Requirements, Requirement } from './requirement.js'
 import { startService, type Service } from './service.js'
 
 /** The plugin, before it is wrapped: its decorators and hooks are for the scope that registers it. */
@@ -15,14 +15,16 @@ async function clientCertificate (app: FastifyInstance, given: ClientCertificate
   const options = checkOptions(given, app)
   registered.add(app.server)
   const service = await startService(app, options)
-  decorate(app, service, new Requirements(service.trust, options.authorize, options.global))
+  decorate(app, service, options.forwarding.length > 0)
 }
 
 // Scopes beside each other would pass for the only one by their decorators.
 const registered = new WeakSet<object>()
 
-function decorate (app: FastifyInstance, { state, ...parts }: Service, requirements: Requirements): void {
-  const guard = new Guard({ requirements, ...parts })
+function decorate (app: FastifyInstance, { state, ...parts }: Service, isForwarding: boolean): void {
+  const guard = new Guard(parts)
+  // Each property costs each request a little.
+  if (isForwarding) app.decorateRequest('clientCertificateCalled', null)
   app.decorate('clientCertificates', state)
   app.decorate('requireClientCertificate', guard.requireClientCertificate.bind(guard))
   app.decorateRequest('clientCertificateVerdict', null)
@@ -31,7 +33,7 @@ function decorate (app: FastifyInstance, { state, ...parts }: Service, requireme
   app.addHook('onRequest', guard.onRequest)
   app.addHook('preHandler', guard.preHandler)
   app.addHook('onRoute', function (route) {
-    if (requirementOf(route, requirements) !== null) showInOpenApi(this, route)
+    if (requirementOf(route, parts.requirements) !== null) showInOpenApi(this, route)
   })
 }
 

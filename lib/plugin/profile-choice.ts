@@ -20,7 +20,7 @@ export function chooseProfiles (request: FastifyRequest, servername: string | un
 }
 
 /** HTTP/2 has both `:authority` and `host`, and either may be what a route is chosen by. */
-function hostsOf ({ raw: { headers } }: FastifyRequest): readonly string[] {
+export function hostsOf ({ raw: { headers } }: FastifyRequest): readonly string[] {
   const given = [headers[':authority'], headers.host].filter((each) => typeof each === 'string')
   return [...new Set(given.map(hostName))]
 }

@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyBaseLogger } from 'fastify'
+import type { Certificate } from '../certificate/index.js'
 import type { TlsServers } from '../tls/index.js'
 import { secureContexts, type ServerIdentity, type ServerIdentitySource } from './server-identity.js'
 import type { Trust } from './trust.js'
 
+/** Servers, and where that which they show of themselves comes from. */
+export interface Served {
+  readonly source: ServerIdentitySource
+  readonly identity: ServerIdentity
+  readonly servers: TlsServers
+}
+
 export interface ReloadOptions {
   readonly trust: Trust
   readonly log: FastifyBaseLogger
-  /** Not there on an application without TLS, where nothing can be reloaded. */
-  readonly identitySource: ServerIdentitySource
-  readonly servers: TlsServers
+  /** Not there on an application without TLS of this plugin's. */
+  readonly served: Served | undefined
 }
 
 /** What subscribers of `diagnostics_channel` get: `error` where the new state was refused and the one before stays. */
@@ -26,13 +33,17 @@ export class Reload {
   readonly #options: ReloadOptions
   #digest: string
   #running: Promise<boolean> = Promise.resolve(false)
-  /** Days until the server's certificate ends are counted from it. */
-  identity: ServerIdentity
+  #identity: ServerIdentity | undefined
 
-  constructor (identity: ServerIdentity, options: ReloadOptions) {
+  constructor (options: ReloadOptions) {
     this.#options = options
-    this.identity = identity
-    this.#digest = digestOf(identity, options.trust.sources.map(({ profile }) => profile.authorities))
+    this.#identity = options.served?.identity
+    this.#digest = digestOf(this.#identity, options.trust.sources.map(({ profile }) => profile.authorities))
+  }
+
+  /** Days until it ends are counted; `undefined` where it is not this plugin's. */
+  get serverCertificate (): Certificate | undefined {
+    return this.#identity?.credentials.certificate
   }
 
   /**
@@ -76,23 +87,22 @@ export class Reload {
   }
 
   async #replaceIdentity (): Promise<boolean> {
-    const { trust, identitySource, servers } = this.#options
+    const { trust, served } = this.#options
     // All is read before anything is put in its place.
-    const identity = await identitySource.read() as ServerIdentity
+    const identity = await served?.source.read()
     const authorities = await Promise.all(trust.sources.map((source) => source.readAuthorities()))
     const digest = digestOf(identity, authorities)
-    const isNew = digest !== this.#digest
-    if (!isNew) return false
-    servers.replace(secureContexts(identity, trust, authorities))
+    if (digest === this.#digest) return false
+    if (identity !== undefined) served?.servers.replace(secureContexts(identity, trust, authorities))
     trust.replace(authorities)
-    this.identity = identity
+    this.#identity = identity
     this.#digest = digest
     return true
   }
 }
 
-function digestOf ({ credentials: { key, cert } }: ServerIdentity, authorities: ReadonlyArray<ReadonlyArray<{ readonly raw: Buffer }>>): string {
-  const hash = createHash('sha256').update(`${String(key)}\n${String(cert)}`)
+function digestOf (identity: ServerIdentity | undefined, authorities: ReadonlyArray<readonly Certificate[]>): string {
+  const hash = createHash('sha256').update(`${String(identity?.credentials.key)}\n${String(identity?.credentials.cert)}`)
   for (const profile of authorities) {
     hash.update('profile')
     for (const { raw } of profile) hash.update(raw)

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
+import { Callers } from './callers.js'
 import { clientCertificates, type ClientCertificates } from './client-certificates.js'
 import { OptionFiles } from './file-watch.js'
+import { Forwarding } from './forwarding.js'
 import { Journal } from './journal.js'
 import { LiveConnections } from './live-connections.js'
 import { hasTls, type CheckedOptions } from './options.js'
-import { Reload } from './reload.js'
+import { Reload, type Served } from './reload.js'
+import { Requirements } from './requirement.js'
 import { secureContexts, ServerIdentitySource } from './server-identity.js'
 import { openServers } from './servers.js'
 import { Trust } from './trust.js'
@@ -13,6 +16,8 @@ import { Warnings } from './warnings.js'
 /** All that goes on beside the requests, from the start of an application to its end. */
 export interface Service {
   readonly trust: Trust
+  readonly requirements: Requirements
+  readonly callers: Callers
   readonly journal: Journal
   readonly state: ClientCertificates
   readonly now: () => number
@@ -27,25 +32,28 @@ export async function startService (app: FastifyInstance, options: CheckedOption
   app.addHook('onClose', async () => files.close())
   const trust = await Trust.open(options, log)
   app.addHook('onClose', async () => trust.close())
+  const requirements = new Requirements(trust, options.authorize, options.global)
+  const forwarding = options.forwarding.length === 0 ? undefined : new Forwarding(options.forwarding, requirements, trust.denyList)
   const live = new LiveConnections({ journal, now, maxAge: options.maxConnectionAge })
-  const reload = hasTls(app) ? await startTls(app, options, { trust, journal, live }) : undefined
-  if (reload !== undefined) files.onChange(() => { reload.attempt() })
-  return { trust, journal, now, state: clientCertificates({ mode, trust, journal, live, now, reload }) }
+  const reload = new Reload({ trust, log, served: hasTls(app) ? await startTls(app, options, { trust, journal, live }) : undefined })
+  files.onChange(() => { reload.attempt() })
+  const warnings = new Warnings({ trust, serverCertificate: () => reload.serverCertificate, log, now })
+  app.addHook('onClose', async () => warnings.close())
+  const callers = new Callers({ forwarding, now, isOnUnixSocket: () => typeof app.server.address() === 'string' })
+  return { trust, requirements, callers, journal, now, state: clientCertificates({ mode, trust, journal, live, now, reload, forwarding }) }
 }
 
-async function startTls (app: FastifyInstance, options: CheckedOptions, parts: { trust: Trust, journal: Journal, live: LiveConnections }): Promise<Reload | undefined> {
+/** `undefined` where Fastify's own options are all that there is: no key is given here, and no certificate asked for. */
+async function startTls (app: FastifyInstance, options: CheckedOptions, parts: { trust: Trust, journal: Journal, live: LiveConnections }): Promise<Served | undefined> {
   const { trust, live } = parts
-  const { log } = app
-  const identitySource = new ServerIdentitySource(app, options)
-  const identity = await identitySource.read()
+  const source = new ServerIdentitySource(app, options)
+  const identity = await source.read()
   if (identity === undefined) return undefined
   const servers = openServers(app, options, secureContexts(identity, trust, trust.sources.map(({ profile }) => profile.authorities)), parts)
   live.follow(servers)
-  const reload = new Reload(identity, { trust, log, identitySource, servers })
   trust.onChange = (fingerprint256) => { fingerprint256 === undefined ? live.sweep() : live.reconsider(fingerprint256) }
-  const warnings = new Warnings({ trust, serverCertificate: () => reload.identity.credentials.certificate, log, now: options.now })
   app.addHook('onClose', async () => {
-    for (const part of [warnings, live, servers]) part.close()
+    for (const part of [live, servers]) part.close()
   })
-  return reload
+  return { source, identity, servers }
 }

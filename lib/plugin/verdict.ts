@@ -26,9 +26,6 @@ export interface Verdict {
 
 export const missing: Verdict = Object.freeze({ certificate: null, refusal: Object.freeze({ reason: 'MISSING' }), presented: undefined, from: -Infinity, until: Infinity })
 
-/** The verdict on a request that came over no connection of ours: a test's `inject`, or plain HTTP. */
-export const nobody = missing
-
 // Meanwhile another certificate of a path may begin or end; looking again each minute costs next to nothing.
 const refusalHoldsFor = 60_000
 
@@ -41,7 +38,7 @@ const second = 1000
 export const holds = (verdict: Verdict, at: number): boolean => at >= verdict.from && at < verdict.until
 
 /** Good in every way, until the path ends, or what is known of revocation. */
-export function good (path: VerifiedPath, statusUntil: number): Verdict {
+export function good (path: Pick<VerifiedPath, 'certificate' | 'notBefore' | 'notAfter'>, statusUntil: number): Verdict {
   const { certificate } = path
   return { certificate, refusal: null, presented: certificate, from: path.notBefore.getTime(), until: Math.min(path.notAfter.getTime() + second, statusUntil) }
 }
@@ -70,6 +67,10 @@ function reasonOf (cause: Error): RefusalReason {
   const rule = cause instanceof CertificationPathError ? cause.rule : undefined
   return rule === 'REVOKED' || rule === 'STATUS_UNKNOWN' ? rule : 'UNTRUSTED'
 }
+
+/** Nothing is known of the caller: what a proxy forwarded cannot be read. */
+export const malformed = (cause: Error): Verdict =>
+  ({ certificate: null, refusal: { reason: 'MALFORMED', cause }, presented: undefined, from: -Infinity, until: Infinity })
 
 /** Whoever the caller is, the request came over a connection that was made for another host. */
 export const misdirected = (problem: string, presented: Certificate | undefined): Verdict =>

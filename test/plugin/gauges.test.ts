@@ -25,7 +25,7 @@ t.test('clients are counted by the days that their certificates have left, in a 
   const clients = [-1, 0.5, 1, 3, 7, 20, 60, 200, 365, 1000, 2000].map((days) => ({
     certificate: mintClient(world.authority, { notBefore: inDays(-2), notAfter: new Date(Math.floor(inDays(days).getTime() / 1000) * 1000) }).certificate
   }))
-  const gauges = readGauges({ trust, clients: [...clients, { certificate: null }] as never, serverCertificate: undefined, at: now })
+  const gauges = readGauges({ trust, clients: [...clients, { certificate: null }] as never, serverCertificate: undefined, removals: 0, at: now })
   t.same(gauges.clientsByDaysToExpiry, { expired: 1, 1: 2, 7: 2, 30: 1, 90: 1, 365: 2, more: 2 })
   t.equal(gauges.clientsWithoutCertificate, 1)
   t.equal(gauges.serverCertificateDaysLeft, undefined)

@@ -1,0 +1,6 @@
+export { AddressList, unixSocket } from './address-list.js'
+export { maxFieldOctets, maxIntermediates, type ForwardedCertificate } from './forwarded-certificate.js'
+export { ForwardedFields, type FieldOptions, type FieldValues } from './forwarded-fields.js'
+export { formats, type ProxyKind } from './formats.js'
+export { RawFields, type RawHeaders } from './raw-fields.js'
+export type { XfccOptions } from './envoy.js'

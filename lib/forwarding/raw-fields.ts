@@ -1,0 +1,66 @@
+import { malformed, maxFieldOctets } from './forwarded-certificate.js'
+
+/** The header of a request as it was received: names and values by turns, as Node's `rawHeaders`. */
+export type RawHeaders = readonly string[]
+
+/**
+ * Some fields of a request's header, by names in lower case. They are taken as they were sent: Node joins fields of one name, of
+ * which the first may be a client's, and some servers in front take an underscore for a hyphen.
+ */
+export class RawFields {
+  readonly #names: readonly string[]
+  readonly #lengths: ReadonlySet<number>
+
+  constructor (names: readonly string[]) {
+    this.#names = names
+    this.#lengths = new Set(names.map((name) => name.length))
+  }
+
+  /**
+   * The values, in the order of the names; `undefined` where none is there.
+   * @throws ForwardedCertificateError a field is there twice, has an underscore for a hyphen, is too long, or is named in `Connection`
+   */
+  read (headers: RawHeaders, connection: string | undefined): ReadonlyArray<string | undefined> | undefined {
+    let values: Array<string | undefined> | undefined
+    for (let place = 0; place < headers.length; place += 2) {
+      const index = this.#indexOf(headers[place])
+      if (index === -1) continue
+      values ??= new Array(this.#names.length).fill(undefined)
+      if (values[index] !== undefined) throw malformed(`the field ${this.#names[index]} is there more than once`)
+      values[index] = this.#valueAt(headers, place, index)
+    }
+    if (connection !== undefined) this.#checkConnection(connection)
+    return values
+  }
+
+  #valueAt (headers: RawHeaders, place: number, index: number): string {
+    const value = headers[place + 1]
+    if (headers[place].includes('_')) throw malformed(`the field ${headers[place]} looks like ${this.#names[index]} and is not`)
+    if (value.length > maxFieldOctets) throw malformed(`the field ${this.#names[index]} has more than ${maxFieldOctets} octets`)
+    return value
+  }
+
+  /** A client that names it there would have proxies take it away (RFC 9110, section 7.6.1). */
+  #checkConnection (connection: string): void {
+    if (connection === 'keep-alive' || connection === 'close') return
+    const named = connection.toLowerCase().split(',').find((option) => this.#names.includes(option.trim()))
+    if (named !== undefined) throw malformed(`the field ${named.trim()} is named in Connection`)
+  }
+
+  /** Takes them away, in every spelling; the names as they were written. */
+  remove (headers: string[], parsed: Record<string, unknown>): readonly string[] {
+    const removed: string[] = []
+    for (let place = headers.length - 2; place >= 0; place -= 2) {
+      if (this.#indexOf(headers[place]) === -1) continue
+      removed.unshift(headers[place])
+      delete parsed[headers[place].toLowerCase()]
+      headers.splice(place, 2)
+    }
+    return removed
+  }
+
+  // Few fields have names of the same length, so that most are passed over at once.
+  #indexOf (name: string): number {
+    return this.#lengths.has(name.length) ? this.#names.indexOf(name.toLowerCase().replaceAll('_', '-')) : -1
+  }
+}

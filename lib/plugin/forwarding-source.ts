@@ -1,0 +1,86 @@
+import type { FastifyRequest } from 'fastify'
+import { readCertificate } from '../certificate/index.js'
+import { CertificateError, ForwardedCertificateError } from '../errors.js'
+import type { ForwardedCertificate } from '../forwarding/index.js'
+import type { PeerCertificates } from '../tls/index.js'
+import { notForwarded, unreadable, type Called } from './called.js'
+import { Caller } from './caller.js'
+import type { DenyList } from './deny-list.js'
+import { forwardedCertificates, type Forwarded, type ForwardedCertificates } from './forwarded-certificates.js'
+import type { CheckedForwarding } from './forwarding-options.js'
+import type { Requirements } from './requirement.js'
+import { trustedBy, TrustedProxy, type Sender, type Trusted } from './trusted-proxies.js'
+import { VouchedClient } from './vouched-client.js'
+
+// As many clients as a trust profile remembers; some 2 KB each.
+const mostKnown = 4096
+
+/** One kind of proxy: who it is, and what it forwards. */
+export class ForwardingSource {
+  readonly #proxies: readonly TrustedProxy[]
+  readonly #certificates: ForwardedCertificates
+  readonly #isVerifiedHere: boolean
+  readonly #denyList: DenyList
+  /** What was read from fields before: octets, and never what was said of them. */
+  readonly #known = new Map<string, PeerCertificates>()
+
+  /** @throws OptionError the policy for a proxy's certificate is none */
+  constructor ({ given, verified, proxies }: CheckedForwarding, requirements: Requirements, denyList: DenyList) {
+    this.#proxies = proxies.map((proxy) => new TrustedProxy(proxy, proxy.certificate && requirements.compile(proxy.certificate, `${proxy.key}.certificate`)))
+    this.#certificates = forwardedCertificates(given)
+    this.#isVerifiedHere = verified === 'here'
+    this.#denyList = denyList
+  }
+
+  /** The fields that count from its proxies alone. */
+  get names (): readonly string[] {
+    return this.#certificates.names
+  }
+
+  get secretHeaders (): readonly string[] {
+    return this.#proxies.map((proxy) => proxy.secretHeader).filter((name) => name !== undefined)
+  }
+
+  trusts (request: FastifyRequest, sender: Sender): Trusted {
+    return trustedBy(this.#proxies, request, sender)
+  }
+
+  /** The client that a trusted proxy names. `at` is milliseconds since 1970. */
+  calledBy (request: FastifyRequest, at: number): Called {
+    try {
+      const found = this.#certificates.find(request)
+      return found === undefined ? notForwarded : this.#clientOf(found, at)
+    } catch (error) {
+      if (error instanceof ForwardedCertificateError || error instanceof CertificateError) return unreadable(error)
+      throw error
+    }
+  }
+
+  #clientOf (found: Forwarded, at: number): Called {
+    const peer = this.#peerOf(found)
+    if (peer === undefined) return notForwarded
+    return this.#isVerifiedHere ? new Caller(peer, at) : new VouchedClient(peer.certificate, found.isFoundGood === true, this.#denyList)
+  }
+
+  #peerOf ({ digest, read }: Forwarded): PeerCertificates | undefined {
+    const known = digest === undefined ? undefined : this.#known.get(digest)
+    if (known !== undefined) return known
+    const certificates = read()
+    if (certificates === undefined) return undefined
+    const peer = peerOf(certificates)
+    if (digest !== undefined) this.#remember(digest, peer)
+    return peer
+  }
+
+  #remember (digest: string, peer: PeerCertificates): void {
+    this.#known.set(digest, peer)
+    if (this.#known.size > mostKnown) this.#known.delete(this.#known.keys().next().value as string)
+  }
+}
+
+/** @throws CertificateError one of them cannot be read */
+function peerOf ({ certificate, intermediates }: ForwardedCertificate): PeerCertificates {
+  const { fingerprint256 } = readCertificate(certificate)
+  for (const each of intermediates) readCertificate(each)
+  return { fingerprint256, certificate, intermediates }
+}

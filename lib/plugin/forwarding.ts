@@ -1,0 +1,57 @@
+import type { FastifyRequest } from 'fastify'
+import { RawFields } from '../forwarding/index.js'
+import type { Called } from './called.js'
+import type { DenyList } from './deny-list.js'
+import type { CheckedForwarding } from './forwarding-options.js'
+import { ForwardingSource } from './forwarding-source.js'
+import type { Requirements } from './requirement.js'
+import type { Sender } from './trusted-proxies.js'
+
+/** Certificates that proxies forward: whose word counts, and what becomes of the same fields from anybody else. */
+export class Forwarding {
+  readonly #sources: ReadonlyArray<{ readonly source: ForwardingSource, readonly foreign: RawFields }>
+  /** The fields of all sources, and all secrets. */
+  readonly #all: RawFields
+  readonly #secrets: RawFields
+  #removals = 0
+
+  /** @throws OptionError */
+  constructor (options: readonly CheckedForwarding[], requirements: Requirements, denyList: DenyList) {
+    const sources = options.map((each) => new ForwardingSource(each, requirements, denyList))
+    const names = [...new Set(sources.flatMap((source) => source.names))]
+    const secrets = [...new Set(sources.flatMap((source) => source.secretHeaders))]
+    this.#all = new RawFields(names)
+    this.#secrets = new RawFields(secrets)
+    this.#sources = sources.map((source) => ({ source, foreign: new RawFields(names.filter((name) => !source.names.includes(name))) }))
+  }
+
+  /** How many requests had fields taken away, for they were not from a proxy whose word counts. */
+  get removals (): number {
+    return this.#removals
+  }
+
+  /**
+   * The client that a trusted proxy names; `undefined` where the sender is none; or what has to be waited for before that can be
+   * told. Fields of anybody else than the sender, and secrets, are no more in the request then.
+   */
+  calledBy (request: FastifyRequest, sender: Sender): Called | undefined | Promise<unknown> {
+    for (const { source, foreign } of this.#sources) {
+      const trusted = source.trusts(request, sender)
+      if (trusted === false) continue
+      if (trusted !== true) return trusted
+      this.#remove(foreign, request, sender)
+      return source.calledBy(request, sender.at)
+    }
+    this.#remove(this.#all, request, sender)
+    return undefined
+  }
+
+  #remove (fields: RawFields, request: FastifyRequest, { address }: Sender): void {
+    const { headers, rawHeaders } = request.raw
+    this.#secrets.remove(rawHeaders, headers)
+    const removed = fields.remove(rawHeaders, headers)
+    if (removed.length === 0) return
+    this.#removals++
+    request.log.info({ clientCertificate: { removed, remoteAddress: address } }, 'header fields of client certificates removed: their sender is no trusted proxy')
+  }
+}
