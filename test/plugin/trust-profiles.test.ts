@@ -313,14 +313,16 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   for (const ticketKeys of [undefined, Buffer.alloc(48, 7)]) {
     t.test(`a session of one host is of no use at another, ${version}${ticketKeys === undefined ? '' : ', with explicit ticketKeys'}`, async (t) => {
       const tls = { minVersion: version, maxVersion: version } as const
-      const crossed = async (options: ClientCertificateOptions) => {
+      const crossed = async (options: ClientCertificateOptions, servername: string) => {
         const { port } = await listen(t, world, { options: { ...options, tls: { ticketKeys } } })
         const session = await sessionOf(t, port, { client, servername: 'localhost', ...tls })
-        const socket = await open(t, port, { client, session, servername: 'partners.test', ...tls })
-        return { isReused: socket.isSessionReused(), answer: await send(socket, 'GET /guarded HTTP/1.1', 'host: partners.test') }
+        const socket = await open(t, port, { client, session, servername, ...tls })
+        return { isReused: socket.isSessionReused(), answer: await send(socket, 'GET /guarded HTTP/1.1', `host: ${servername}`) }
       }
-      t.strictSame(await crossed({}), { isReused: true, answer: '200' }, 'where no profile has hosts it resumes')
-      t.strictSame(await crossed(withHosts), { isReused: false, answer: untrusted })
+      // The newest versions of Node 22 and 24 resume no session under another name by themselves; others do.
+      t.strictSame(await crossed({}, 'localhost'), { isReused: true, answer: '200' }, 'the session is a good one')
+      t.match(await crossed({}, 'partners.test'), { answer: '200' }, 'where no profile has hosts the name does not matter')
+      t.strictSame(await crossed(withHosts, 'partners.test'), { isReused: false, answer: untrusted })
     })
   }
 }
@@ -373,12 +375,12 @@ t.test('a client is told the names of the CAs of its host alone', { skip: parts.
 t.test('openssl resumes no session of one host at another', { skip: parts.missing('openssl') }, async (t) => {
   const folder = t.testdir({ 'client.pem': client.pem + client.key })
   const [file, session] = ['client.pem', 'session.pem'].map((name) => join(folder, name))
-  const crossed = async (options: ClientCertificateOptions, version: string) => {
-    const { port } = await listen(t, world, { options })
-    await handshake(port, 'localhost', version, '-cert', file, '-sess_out', session)
-    return /^(New|Reused), /m.exec(await handshake(port, 'partners.test', version, '-sess_in', session))?.[1]
-  }
   // Under TLS 1.3 a ticket comes after the handshake, for which s_client does not wait.
-  t.equal(await crossed({}, '-tls1_2'), 'Reused')
-  t.equal(await crossed(withHosts, '-tls1_2'), 'New')
+  const crossed = async (options: ClientCertificateOptions, name: string) => {
+    const { port } = await listen(t, world, { options })
+    await handshake(port, 'localhost', '-tls1_2', '-cert', file, '-sess_out', session)
+    return /^(New|Reused), /m.exec(await handshake(port, name, '-tls1_2', '-sess_in', session))?.[1]
+  }
+  t.equal(await crossed({}, 'localhost'), 'Reused', 'the session is a good one')
+  t.equal(await crossed(withHosts, 'partners.test'), 'New')
 })
