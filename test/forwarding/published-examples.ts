@@ -1,6 +1,7 @@
 /**
  * Values of forwarded certificates as others published them, so that the tests do not only meet what this project wrote itself.
- * Certificates are quoted whole and unchanged. Where a maker publishes no whole value (Google, Caddy) there is no example.
+ * They are quoted unchanged. Where a published test puts a value together from parts, so does this file, and says so. Google and Caddy
+ * publish no value of their own, and so have no example.
  */
 
 export interface PublishedExample {
@@ -15,6 +16,16 @@ export interface PublishedExample {
    */
   readonly expected: { readonly leaf: string, readonly intermediates: number } | 'absent' | 'malformed'
 }
+
+const rfc9440 = 'https://www.rfc-editor.org/rfc/rfc9440.html#appendix-A'
+const keycloak = 'https://github.com/keycloak/keycloak/blob/e7394b1d9cdf66d601a7e9ef65b46c225f128b9f/services/src/test'
+const keycloakEnvoyTests = 'https://github.com/keycloak/keycloak/blob/main/services/src/test/java/org/keycloak/services/x509/EnvoyProxySslClientCertificateLookupTest.java'
+const tomcat = 'https://github.com/apache/tomcat/blob/84ac9af072d4c43ebb44ccc0ceba405ad0a84903/test/org/apache/catalina/valves/TestSSLValve.java'
+const traefik = 'https://github.com/traefik/traefik/blob'
+const envoyDocs = 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert'
+const envoyTests = 'https://github.com/envoyproxy/envoy/blob/00918989f1ef203a9b26f1b14593ef6102cc1dee/test/common/http/conn_manager_utility_test.cc'
+const albDocs = 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html#mtls-http-headers'
+const gatewayPost = 'https://ronaldbosma.github.io/blog/2024/02/19/validate-client-certificates-in-api-management-when-its-behind-an-application-gateway/'
 
 // All digests are of octets that X509Certificate of node:crypto reads, and nothing stands behind them.
 const rfc9440Digest = 'bfaf1f7e070f9fa8dd62905f158da73f84a1136624fbafcc9393c8f7287a69eb'
@@ -216,14 +227,14 @@ const gatewayLeaf = [
 
 export const publishedExamples: readonly PublishedExample[] = [
   {
-    source: 'https://www.rfc-editor.org/rfc/rfc9440.html#appendix-A, figure 2',
+    source: `${rfc9440}, figure 2`,
     from: 'rfc9440',
     fields: { 'client-cert': `:${rfc9440Leaf}:` },
     expected: { leaf: rfc9440Digest, intermediates: 0 }
   },
   // The chain goes up to the root, which the RFC lets a proxy leave out.
   {
-    source: 'https://www.rfc-editor.org/rfc/rfc9440.html#appendix-A, figures 2 and 3',
+    source: `${rfc9440}, figures 2 and 3`,
     from: 'rfc9440',
     fields: { 'client-cert': `:${rfc9440Leaf}:`, 'client-cert-chain': `:${rfc9440Intermediate}:, :${rfc9440Root}:` },
     expected: { leaf: rfc9440Digest, intermediates: 2 }
@@ -237,154 +248,176 @@ export const publishedExamples: readonly PublishedExample[] = [
   },
   // The test escapes its certificate's lines itself: in lower case, unlike nginx, and without a line break at the end.
   {
-    source: 'https://github.com/apache/tomcat/blob/84ac9af072d4c43ebb44ccc0ceba405ad0a84903/test/org/apache/catalina/valves/TestSSLValve.java, testSslClientCertHeaderEscaped',
+    source: `${tomcat}, testSslClientCertHeaderEscaped`,
     from: 'nginx',
     fields: { ssl_client_escaped_cert: tomcatLines.join('%0a').replace(/ /g, '%20').replace(/\+/g, '%2b').replace(/\//g, '%2f') },
     expected: { leaf: tomcatDigest, intermediates: 0 }
   },
+  // ssl_c_der,base64 without the chain.
   {
-    source: 'https://github.com/keycloak/keycloak/blob/e7394b1d9cdf66d601a7e9ef65b46c225f128b9f/services/src/test/resources/org/keycloak/test/services/x509/header_value_haproxy_client_cert',
+    source: `${keycloak}/resources/org/keycloak/test/services/x509/header_value_haproxy_client_cert`,
     from: 'haproxy',
     fields: { 'client-cert': haproxyLeaf },
     expected: { leaf: haproxyDigest, intermediates: 0 }
   },
   // Named as the fields of RFC 9440, and not in its form: the chain is the base64 of two certificates that stand behind each other.
   {
-    source: 'https://github.com/keycloak/keycloak/blob/e7394b1d9cdf66d601a7e9ef65b46c225f128b9f/services/src/test/java/org/keycloak/services/x509/HaProxySslClientCertificateLookupTest.java',
+    source: `${keycloak}/java/org/keycloak/services/x509/HaProxySslClientCertificateLookupTest.java`,
     from: 'haproxy',
     fields: { 'client-cert': haproxyLeaf, 'client-cert-chain': haproxyChain },
     expected: { leaf: haproxyDigest, intermediates: 2 }
   },
+  // The test puts its certificate's lines together itself; mod_headers would leave a space at the end as well.
   {
-    source: 'https://github.com/apache/tomcat/blob/84ac9af072d4c43ebb44ccc0ceba405ad0a84903/test/org/apache/catalina/valves/TestSSLValve.java, testSslClientCertHeaderSingleSpace',
+    source: `${tomcat}, testSslClientCertHeaderSingleSpace`,
     from: 'apache',
     fields: { ssl_client_cert: tomcatLines.join(' ') },
     expected: { leaf: tomcatDigest, intermediates: 0 }
   },
   // What mod_headers writes for a variable that is not there; the test calls the field "myheader".
   {
-    source: 'https://github.com/apache/tomcat/blob/84ac9af072d4c43ebb44ccc0ceba405ad0a84903/test/org/apache/catalina/valves/TestSSLValve.java, testSslHeaderNullModHeader',
+    source: `${tomcat}, testSslHeaderNullModHeader`,
     from: 'apache',
     fields: { ssl_client_cert: '(null)' },
     expected: 'absent'
   },
   {
-    source: 'https://github.com/apache/tomcat/blob/84ac9af072d4c43ebb44ccc0ceba405ad0a84903/test/org/apache/catalina/valves/TestSSLValve.java, testSslClientCertShorter',
+    source: `${tomcat}, testSslClientCertShorter`,
     from: 'apache',
     fields: { ssl_client_cert: 'shorter than hell' },
     expected: 'malformed'
   },
   // The first half of the lines.
   {
-    source: 'https://github.com/apache/tomcat/blob/84ac9af072d4c43ebb44ccc0ceba405ad0a84903/test/org/apache/catalina/valves/TestSSLValve.java, testSslClientCertBadFormat',
+    source: `${tomcat}, testSslClientCertBadFormat`,
     from: 'apache',
     fields: { ssl_client_cert: tomcatLines.slice(0, tomcatLines.length / 2).join(' ') },
     expected: 'malformed'
   },
   // The form since v2.9.2.
   {
-    source: 'https://github.com/traefik/traefik/blob/fd5a576df2e8aeb0bfc8a96b6ef6e60a61f7ec0a/integration/tls_client_headers_test.go',
+    source: `${traefik}/fd5a576df2e8aeb0bfc8a96b6ef6e60a61f7ec0a/integration/tls_client_headers_test.go`,
     from: 'traefik',
     fields: { 'x-forwarded-tls-client-cert': traefikLeaf },
     expected: { leaf: traefikDigest, intermediates: 0 }
   },
   // The form up to v2.9.1: each certificate is percent-encoded (url.QueryEscape).
   {
-    source: 'https://github.com/traefik/traefik/blob/87815586bea2997852526f1a9cd17e6a4efa51be/integration/tls_client_headers_test.go',
+    source: `${traefik}/87815586bea2997852526f1a9cd17e6a4efa51be/integration/tls_client_headers_test.go`,
     from: 'traefik',
     fields: { 'x-forwarded-tls-client-cert': traefikLeafEscaped },
     expected: { leaf: traefikDigest, intermediates: 0 }
   },
   // The test joins the bodies itself. Neither certificate issued the other.
   {
-    source: 'https://github.com/traefik/traefik/blob/fd5a576df2e8aeb0bfc8a96b6ef6e60a61f7ec0a/pkg/middlewares/passtlsclientcert/pass_tls_client_cert_test.go, "TLS with two certificate, with pem option true"',
+    source: `${traefik}/fd5a576df2e8aeb0bfc8a96b6ef6e60a61f7ec0a/pkg/middlewares/passtlsclientcert/pass_tls_client_cert_test.go, "TLS with two certificate"`,
     from: 'traefik',
     fields: { 'x-forwarded-tls-client-cert': `${traefikMinimal},${traefikCheese}` },
     expected: { leaf: traefikMinimalDigest, intermediates: 1 }
   },
   {
-    source: 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert, first example',
+    source: `${envoyDocs}, first example`,
     from: 'envoy',
-    fields: { 'x-forwarded-client-cert': 'By=http://frontend.lyft.com;Hash=468ed33be74eee6556d90c0149c1309e9ba61d6425303443c0748a02dd8de688;Subject="/C=US/ST=CA/L=San Francisco/OU=Lyft/CN=Test Client";URI=http://testclient.lyft.com' },
+    fields: {
+      'x-forwarded-client-cert': 'By=http://frontend.lyft.com;Hash=468ed33be74eee6556d90c0149c1309e9ba61d6425303443c0748a02dd8de688;' +
+        'Subject="/C=US/ST=CA/L=San Francisco/OU=Lyft/CN=Test Client";URI=http://testclient.lyft.com'
+    },
     expected: 'malformed'
   },
   {
-    source: 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert, second example',
+    source: `${envoyDocs}, second example`,
     from: 'envoy',
-    fields: { 'x-forwarded-client-cert': 'By=http://frontend.lyft.com;Hash=468ed33be74eee6556d90c0149c1309e9ba61d6425303443c0748a02dd8de688;URI=http://testclient.lyft.com,By=http://backend.lyft.com;Hash=9ba61d6425303443c0748a02dd8de688468ed33be74eee6556d90c0149c1309e;URI=http://frontend.lyft.com' },
+    fields: {
+      'x-forwarded-client-cert': 'By=http://frontend.lyft.com;Hash=468ed33be74eee6556d90c0149c1309e9ba61d6425303443c0748a02dd8de688;' +
+        'URI=http://testclient.lyft.com,By=http://backend.lyft.com;' +
+        'Hash=9ba61d6425303443c0748a02dd8de688468ed33be74eee6556d90c0149c1309e;URI=http://frontend.lyft.com'
+    },
     expected: 'malformed'
   },
   {
-    source: 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert, third example',
+    source: `${envoyDocs}, third example`,
     from: 'envoy',
-    fields: { 'x-forwarded-client-cert': 'By=http://frontend.lyft.com;Hash=468ed33be74eee6556d90c0149c1309e9ba61d6425303443c0748a02dd8de688;Subject="/C=US/ST=CA/L=San Francisco/OU=Lyft/CN=Test Client";URI=http://testclient.lyft.com;DNS=lyft.com;DNS=www.lyft.com' },
+    fields: {
+      'x-forwarded-client-cert': 'By=http://frontend.lyft.com;Hash=468ed33be74eee6556d90c0149c1309e9ba61d6425303443c0748a02dd8de688;' +
+        'Subject="/C=US/ST=CA/L=San Francisco/OU=Lyft/CN=Test Client";URI=http://testclient.lyft.com;DNS=lyft.com;' +
+        'DNS=www.lyft.com'
+    },
     expected: 'malformed'
   },
   // What stands in Cert is no certificate; the order of the keys is that of the proxy's configuration.
   {
-    source: 'envoyproxy/envoy, test/common/http/conn_manager_utility_test.cc, MtlsSetForwardClientCert',
+    source: `${envoyTests}, MtlsSetForwardClientCert`,
     from: 'envoy',
-    fields: { 'x-forwarded-client-cert': 'By=test://foo.com/be;Hash=abcdefg;URI=test://foo.com/fe;Cert="%3D%3Dabc%0Ade%3D";DNS=www.example.com' },
+    fields: {
+      'x-forwarded-client-cert': 'By=test://foo.com/be;By=http://backend.foo.com;Hash=abcdefg;URI=test://foo.com/fe;URI=http://frontend.foo.com;' +
+        'Cert="%3D%3Dabc%0Ade%3D";Chain="%3D%3Dabc%0Ade%3D%3D%3Dlmn%0Aop%3D";DNS=www.example.com'
+    },
     expected: 'malformed'
   },
   {
-    source: 'envoyproxy/envoy, test/common/http/conn_manager_utility_test.cc, MtlsAppendForwardClientCert',
+    source: `${envoyTests}, MtlsAppendForwardClientCert`,
     from: 'envoy',
-    fields: { 'x-forwarded-client-cert': 'By=test://foo.com/fe;URI=test://bar.com/be;DNS=test.com;DNS=test.com,By=test://foo.com/be;Hash=abcdefg;URI=test://foo.com/fe;Cert="%3D%3Dabc%0Ade%3D";DNS=www.example.com' },
+    fields: {
+      'x-forwarded-client-cert': 'By=test://foo.com/fe;By=http://frontend.foo.com;URI=test://bar.com/be;DNS=test.com;' +
+        'DNS=test.com,By=test://foo.com/be;By=http://backend.foo.com;Hash=abcdefg;URI=test://foo.com/fe;' +
+        'URI=http://frontend.foo.com;Cert="%3D%3Dabc%0Ade%3D";Chain="%3D%3Dabc%0Ade%3D%3D%3Dlmn%0Aop%3D";DNS=www.example.com'
+    },
     expected: 'malformed'
   },
   {
-    source: 'envoyproxy/envoy, test/common/http/conn_manager_utility_test.cc, MtlsSanitizeSetClientCertPeerSanEmpty',
+    source: `${envoyTests}, MtlsSanitizeSetClientCertPeerSanEmpty`,
     from: 'envoy',
-    fields: { 'x-forwarded-client-cert': 'By=test://foo.com/be;Hash=abcdefg;Subject="/C=US/ST=CA/L=San Francisco/OU=Lyft/CN=test.lyft.com";URI=' },
+    fields: {
+      'x-forwarded-client-cert': 'By=test://foo.com/be;Hash=abcdefg;Subject="/C=US/ST=CA/L=San Francisco/OU=Lyft/CN=test.lyft.com";URI='
+    },
     expected: 'malformed'
   },
   {
-    source: 'keycloak/keycloak, services/src/test/java/org/keycloak/services/x509/EnvoyProxySslClientCertificateLookupTest.java, testCertificate',
+    source: `${keycloakEnvoyTests}, testCertificate`,
     from: 'envoy',
     fields: { 'x-forwarded-client-cert': `Hash=${envoyDigest};Cert="${envoyLeaf}"` },
     expected: { leaf: envoyDigest, intermediates: 0 }
   },
   // Chain begins with the certificate of the client itself.
   {
-    source: 'keycloak/keycloak, services/src/test/java/org/keycloak/services/x509/EnvoyProxySslClientCertificateLookupTest.java, testChain',
+    source: `${keycloakEnvoyTests}, testChain`,
     from: 'envoy',
     fields: { 'x-forwarded-client-cert': `Hash=${envoyDigest};Chain="${envoyLeaf}${envoyIntermediate}"` },
     expected: { leaf: envoyDigest, intermediates: 1 }
   },
   {
-    source: 'keycloak/keycloak, services/src/test/java/org/keycloak/services/x509/EnvoyProxySslClientCertificateLookupTest.java, testCertificateAndChain',
+    source: `${keycloakEnvoyTests}, testCertificateAndChain`,
     from: 'envoy',
     fields: { 'x-forwarded-client-cert': `Hash=${envoyDigest};Cert="${envoyLeaf}";Chain="${envoyLeaf}${envoyIntermediate}"` },
     expected: { leaf: envoyDigest, intermediates: 1 }
   },
   // Keycloak takes this for no certificate, although it breaks the form.
   {
-    source: 'keycloak/keycloak, services/src/test/java/org/keycloak/services/x509/EnvoyProxySslClientCertificateLookupTest.java, testNoCertificate',
+    source: `${keycloakEnvoyTests}, testNoCertificate`,
     from: 'envoy',
     fields: { 'x-forwarded-client-cert': 'foobar' },
     expected: 'malformed'
   },
   {
-    source: 'keycloak/keycloak, services/src/test/java/org/keycloak/services/x509/EnvoyProxySslClientCertificateLookupTest.java, testCorruptedXfccInvalidCert',
+    source: `${keycloakEnvoyTests}, testCorruptedXfccInvalidCert`,
     from: 'envoy',
     fields: { 'x-forwarded-client-cert': 'Cert="foobar"' },
     expected: 'malformed'
   },
   {
-    source: 'keycloak/keycloak, services/src/test/java/org/keycloak/services/x509/EnvoyProxySslClientCertificateLookupTest.java, testCorruptedXfccInvalidChain',
+    source: `${keycloakEnvoyTests}, testCorruptedXfccInvalidChain`,
     from: 'envoy',
     fields: { 'x-forwarded-client-cert': 'Hash=1234;Chain="foobar"' },
     expected: 'malformed'
   },
   {
-    source: 'keycloak/keycloak, services/src/test/java/org/keycloak/services/x509/EnvoyProxySslClientCertificateLookupTest.java, testCorruptedXfccNoEndQuote',
+    source: `${keycloakEnvoyTests}, testCorruptedXfccNoEndQuote`,
     from: 'envoy',
     fields: { 'x-forwarded-client-cert': 'Hash=1234;Cert="no end quote' },
     expected: 'malformed'
   },
   {
-    source: 'keycloak/keycloak, services/src/test/java/org/keycloak/services/x509/EnvoyProxySslClientCertificateLookupTest.java, testCorruptedXfccNoStartQuote',
+    source: `${keycloakEnvoyTests}, testCorruptedXfccNoStartQuote`,
     from: 'envoy',
     fields: { 'x-forwarded-client-cert': 'Hash=1234;Cert=no start quote"' },
     expected: 'malformed'
@@ -393,18 +426,24 @@ export const publishedExamples: readonly PublishedExample[] = [
   {
     source: 'https://learn.microsoft.com/azure/container-apps/client-certificate-authorization#client-certificate-mode-and-header-format',
     from: 'envoy',
-    fields: { 'x-forwarded-client-cert': 'Hash=<HASH_VALUE>;Cert="-----BEGIN CERTIFICATE-----<CERTIFICATE_VALUE>";Chain="-----BEGIN CERTIFICATE-----<CERTIFICATE_VALUE>";' },
+    fields: {
+      'x-forwarded-client-cert': 'Hash=<HASH_VALUE>;Cert="-----BEGIN CERTIFICATE-----<CERTIFICATE_VALUE>";' +
+        'Chain="-----BEGIN CERTIFICATE-----<CERTIFICATE_VALUE>";'
+    },
     expected: 'malformed'
   },
   // The text above it says that = is not escaped.
   {
-    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html#mtls-http-headers, X-Amzn-Mtls-Clientcert',
+    source: `${albDocs}, X-Amzn-Mtls-Clientcert`,
     from: 'aws-alb',
-    fields: { 'x-amzn-mtls-clientcert': '-----BEGIN%20CERTIFICATE-----%0AMIID<...reduced...>do0g%3D%3D%0A-----END%20CERTIFICATE-----%0A-----BEGIN%20CERTIFICATE-----%0AMIID1<...reduced...>3eZlyKA%3D%3D%0A-----END%20CERTIFICATE-----%0A' },
+    fields: {
+      'x-amzn-mtls-clientcert': '-----BEGIN%20CERTIFICATE-----%0AMIID<...reduced...>do0g%3D%3D%0A-----END%20CERTIFICATE-----%0A' +
+        '-----BEGIN%20CERTIFICATE-----%0AMIID1<...reduced...>3eZlyKA%3D%3D%0A-----END%20CERTIFICATE-----%0A'
+    },
     expected: 'malformed'
   },
   {
-    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html#mtls-http-headers, X-Amzn-Mtls-Clientcert-Leaf',
+    source: `${albDocs}, X-Amzn-Mtls-Clientcert-Leaf`,
     from: 'aws-alb',
     fields: { 'x-amzn-mtls-clientcert-leaf': '-----BEGIN%20CERTIFICATE-----%0AMIIG<...reduced...>NmrUlw%0A-----END%20CERTIFICATE-----%0A' },
     expected: 'malformed'
@@ -416,12 +455,6 @@ export const publishedExamples: readonly PublishedExample[] = [
     expected: 'malformed'
   },
   {
-    source: 'https://developers.cloudflare.com/ruleset-engine/rules-language/fields/reference/cf.tls_client_auth.cert_chain_rfc9440/',
-    from: 'cloudflare',
-    fields: { 'client-cert': ':MIIBqDCCAU6g......:', 'client-cert-chain': ':MII.....=:, :MII....=:' },
-    expected: 'malformed'
-  },
-  {
     source: 'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/viewer-mtls-headers.html',
     from: 'cloudfront',
     fields: { 'cloudfront-viewer-cert-pem': '-----BEGIN%20CERTIFICATE-----%0AMIIG<...reduced...>NmrUlw%0A-----END%20CERTIFICATE-----%0A' },
@@ -429,15 +462,17 @@ export const publishedExamples: readonly PublishedExample[] = [
   },
   // Application Gateway's {var_client_certificate}, which a rewrite rule puts there; App Service itself writes base64 without escapes.
   {
-    source: 'https://ronaldbosma.github.io/blog/2024/02/19/validate-client-certificates-in-api-management-when-its-behind-an-application-gateway/, "Plugging the security hole"',
+    source: `${gatewayPost}, "Plugging the security hole"`,
     from: 'azure',
     fields: { 'x-arr-clientcert': gatewayLeaf },
     expected: { leaf: gatewayDigest, intermediates: 0 }
   },
   {
-    source: 'https://ronaldbosma.github.io/blog/2024/02/19/validate-client-certificates-in-api-management-when-its-behind-an-application-gateway/, a shortened value',
+    source: `${gatewayPost}, a shortened value`,
     from: 'azure',
-    fields: { 'x-arr-clientcert': '-----BEGIN%20CERTIFICATE-----%0AMIIDRTCCAi.....TRUNCATED.....6Zdlr9V53Q%3D%3D%0A-----END%20CERTIFICATE-----%0A' },
+    fields: {
+      'x-arr-clientcert': '-----BEGIN%20CERTIFICATE-----%0AMIIDRTCCAi.....TRUNCATED.....6Zdlr9V53Q%3D%3D%0A-----END%20CERTIFICATE-----%0A'
+    },
     expected: 'malformed'
   }
 ]
