@@ -30,9 +30,9 @@ function certificateOf (element: XfccElement): ForwardedCertificate {
   const certificate = own?.[0] ?? chain?.[0]
   if (certificate === undefined) throw malformed('the element of XFCC has neither Cert nor Chain: the proxy has to be told to set them')
   if (own !== undefined && own.length > 1) throw malformed('Cert of XFCC has more than one certificate')
-  if (chain !== undefined && !chain[0].equals(certificate)) throw malformed('Chain of XFCC begins with another certificate than Cert')
   checkHash(single(element, 'hash'), certificate)
-  return { certificate, intermediates: chain?.slice(1) ?? [] }
+  // Envoy begins the chain with the client's own certificate, others do not. Nothing in it is trusted for being there.
+  return { certificate, intermediates: chain?.filter((each) => !each.equals(certificate)) ?? [] }
 }
 
 function certificatesOf (element: XfccElement, key: string): Buffer[] | undefined {

@@ -16,8 +16,6 @@ export interface Format {
   readonly chainField?: string
   /** The field that says what the proxy itself found. */
   readonly verdictField?: string
-  /** What it says there of a certificate that it found good. */
-  readonly goodVerdict?: string
   /** A value that stands for no certificate at all. */
   readonly nothing?: readonly string[]
   /** `undefined` where the value tells of no certificate. @throws ForwardedCertificateError */
@@ -51,26 +49,26 @@ const rfc9440: Format = {
 }
 
 const ownField = 'x-ssl-client-cert'
-const verdict = { verdictField: 'x-ssl-client-verify', goodVerdict: 'SUCCESS' }
+const verdictField = 'x-ssl-client-verify'
 
 // Each form as its maker's documentation has it; docs/proxies.md tells where.
 export const formats: Readonly<Record<ProxyKind, Format>> = {
   rfc9440,
   // $ssl_client_escaped_cert
-  nginx: { fields: [ownField], ...verdict, nothing: [''], read: (value) => onlyOne(escapedPem(value)) },
-  // ssl_c_der,base64 and ssl_c_chain_der,base64
+  nginx: { fields: [ownField], verdictField, nothing: [''], read: (value) => onlyOne(escapedPem(value)) },
+  // ssl_c_der,base64 and ssl_c_chain_der,base64; empty for a client without a certificate
   haproxy: {
     fields: [ownField],
-    ...verdict,
-    nothing: [''],
+    verdictField,
+    nothing: ['', '::'],
     read: byteSequenceOr((value) => alone(readBase64Certificate(value))),
-    readChain: (value) => splitCertificates(readBase64(value))
+    readChain: (value) => (value.startsWith(':') ? readByteSequences(value) : [readBase64(value)]).flatMap(splitCertificates)
   },
   // SSL_CLIENT_CERT and SSL_CLIENT_CERT_CHAIN_n; mod_headers puts spaces for line breaks, and (null) for nothing
   apache: {
     fields: [ownField],
-    ...verdict,
-    nothing: ['', '(null)'],
+    verdictField,
+    nothing: ['', '(null)', ':(null):'],
     read: byteSequenceOr((value) => onlyOne(readPemCertificates(value))),
     readChain: (value) => readPemCertificates(value.replace(/\(null\)/g, ''))
   },
@@ -80,13 +78,14 @@ export const formats: Readonly<Record<ProxyKind, Format>> = {
     nothing: ['', '{http.request.tls.client.certificate_der_base64}', '{tls_client_certificate_der_base64}'],
     read: (value) => alone(readBase64Certificate(value))
   },
-  // The bodies of PEM blocks, joined by commas.
-  traefik: { fields: ['x-forwarded-tls-client-cert'], read: (value) => leafFirst(value.split(',').map(readBase64Certificate)) },
+  // The bodies of PEM blocks, joined by commas; each percent-encoded before version 2.9.2.
+  traefik: { fields: ['x-forwarded-tls-client-cert'], read: (value) => leafFirst(value.split(',').map((body) => readBase64Certificate(percentDecode(body)))) },
   envoy: { fields: ['x-forwarded-client-cert'], read: readXfccCertificate },
   // The whole chain where it passes certificates on unseen, the certificate alone where it verifies.
   'aws-alb': { fields: ['x-amzn-mtls-clientcert', 'x-amzn-mtls-clientcert-leaf'], read: (value) => leafFirst(escapedPem(value)) },
   cloudflare: { fields: ['cf-client-cert-der-base64'], nothing: [''], read: byteSequenceOr((value) => alone(readBase64Certificate(value))) },
   cloudfront: { fields: ['cloudfront-viewer-cert-pem'], read: (value) => onlyOne(escapedPem(value)) },
-  azure: { fields: ['x-arr-clientcert'], nothing: [''], read: (value) => alone(readBase64Certificate(value)) },
+  // App Service writes base64, Application Gateway (its server variable client_certificate) percent-encoded PEM.
+  azure: { fields: ['x-arr-clientcert'], nothing: [''], read: (value) => value.startsWith('-----') ? onlyOne(escapedPem(value)) : alone(readBase64Certificate(value)) },
   google: { ...rfc9440, nothing: [''] }
 }

@@ -11,7 +11,7 @@ export interface FieldOptions extends XfccOptions {
   readonly chainHeader?: string
   /** The field with what the proxy itself found. */
   readonly verdictHeader?: string
-  /** What stands there of a certificate that it found good. */
+  /** What stands there of a certificate that it found good. Default `SUCCESS`. */
   readonly verdict?: string
 }
 
@@ -23,7 +23,8 @@ export interface FieldValues {
   readonly isFoundGood: boolean | undefined
 }
 
-// What nginx and Apache write for a client that presented nothing.
+// What nginx and Apache write of a client whose certificate they found good, and of one that presented none.
+const success = 'SUCCESS'
 const noCertificate = 'NONE'
 
 /** The fields in which one kind of proxy forwards a client's certificate. Immutable. */
@@ -64,11 +65,12 @@ export class ForwardedFields {
     const values = this.#raw.read(headers, connection)
     if (values === undefined) return undefined
     const certificate = this.#certificateIn(values)
-    const chain = this.#chainPlace === -1 ? undefined : values[this.#chainPlace]
+    const chain = this.#chainPlace === -1 ? undefined : unlessNothing(values[this.#chainPlace])
     const verdict = this.#verdictPlace === -1 ? undefined : values[this.#verdictPlace]
-    if (certificate === undefined) return this.#withoutCertificate(chain)
+    if (certificate === undefined && chain !== undefined) throw malformed('there is a chain without a certificate')
+    if (certificate === undefined) return undefined
     if (verdict === noCertificate) throw malformed('there is a certificate, of which the proxy says that it was not presented')
-    return { certificate, chain, isFoundGood: verdict === undefined ? undefined : verdict === (this.#options.verdict ?? this.#format.goodVerdict) }
+    return { certificate, chain, isFoundGood: verdict === undefined ? undefined : verdict === (this.#options.verdict ?? success) }
   }
 
   #certificateIn (values: ReadonlyArray<string | undefined>): string | undefined {
@@ -77,22 +79,13 @@ export class ForwardedFields {
     return certificate !== undefined && this.#format.nothing?.includes(certificate) === true ? undefined : certificate
   }
 
-  #withoutCertificate (chain: string | undefined): undefined {
-    if (chain !== undefined && chain.replace(/\(null\)/g, '').trim() !== '') throw malformed('there is a chain without a certificate')
-    return undefined
-  }
-
   /** @throws ForwardedCertificateError the values are not of the form that this kind of proxy writes */
   read ({ certificate, chain }: FieldValues): ForwardedCertificate | undefined {
     const found = this.#format.read(certificate, this.#options)
     if (found === undefined) return undefined
-    const intermediates = chain === undefined || chain === '' ? found.intermediates : [...found.intermediates, ...this.#chain(chain)]
+    const intermediates = chain === undefined ? found.intermediates : this.#format.readChain!(chain)
     if (intermediates.length > maxIntermediates) throw malformed(`there are ${intermediates.length} certificates behind the client's own, more than ${maxIntermediates}`)
     return { certificate: found.certificate, intermediates }
-  }
-
-  #chain (value: string): readonly Buffer[] {
-    return this.#format.readChain!(value)
   }
 
   /** Takes the fields away from a request, in every spelling; the names as they were written. */
@@ -100,3 +93,6 @@ export class ForwardedFields {
     return this.#raw.remove(headers, parsed)
   }
 }
+
+/** Where a client sent nothing behind its certificate, Apache writes so for each certificate that might be there, and others nothing. */
+const unlessNothing = (chain: string | undefined): string | undefined => chain?.replaceAll('(null)', '').trim() === '' ? undefined : chain

@@ -7,7 +7,9 @@ const name = /[ \t]*([A-Za-z]+)=/y
 // In quotes a backslash takes the character behind it as it is; Envoy's names come with backslashes of RFC 2253 before more than quotes.
 const quoted = /"((?:[^"\\]|\\.)*)"/y
 const plain = /[^",;]*/y
-const separator = /[ \t]*([,;])/y
+// Some end an element by a semicolon, too.
+const elementEnd = /[ \t]*;?[ \t]*(?:(,)|$)/y
+const pairEnd = /[ \t]*;/y
 
 /**
  * The elements of `x-forwarded-client-cert` (Envoy's documentation, "HTTP header manipulation"), from the left, where the first
@@ -28,10 +30,11 @@ export function readXfcc (field: string): XfccElement[] {
     if (key === undefined) throw malformed('an element of XFCC has something that is no key with its value')
     const value = take(quoted)?.[1].replace(/\\(["\\])/g, '$1') ?? take(plain)![0]
     add(elements[elements.length - 1], key, value)
-    if (position === field.length) return elements
-    const [, found] = take(separator) ?? []
-    if (found === undefined) throw malformed('a value of XFCC goes on behind its quotes, or has none where it needs them')
-    if (found === ',') elements.push(new Map())
+    const end = take(elementEnd)
+    if (end !== null) {
+      if (end[1] === undefined) return elements
+      elements.push(new Map())
+    } else if (take(pairEnd) === null) throw malformed('a value of XFCC goes on behind its quotes, or has none where it needs them')
   }
 }
 

@@ -12,6 +12,7 @@ t.test('elements, keys and values are told apart', async (t) => {
   t.strictSame(asObjects('Subject="CN=a\\"b\\\\",Hash=c'), [{ subject: ['CN=a"b\\'] }, { hash: ['c'] }])
   // Names in the form of RFC 2253 have backslashes of their own.
   t.strictSame(asObjects('Subject="CN=a\\,b\\+c"'), [{ subject: ['CN=a\\,b\\+c'] }])
+  t.strictSame(asObjects('By=a;,Hash="b";'), [{ by: ['a'] }, { hash: ['b'] }])
   t.strictSame(asObjects('URI=spiffe://a/b=c'), [{ uri: ['spiffe://a/b=c'] }])
 })
 
@@ -24,7 +25,7 @@ t.test('what breaks the form is refused', async (t) => {
   const noKey = 'an element of XFCC has something that is no key with its value'
   const goesOn = 'a value of XFCC goes on behind its quotes, or has none where it needs them'
   const cases: Array<[field: string, message: string]> = [
-    ['', noKey], [' ', noKey], ['Hash', noKey], ['=a', noKey], ['Hash=a;', noKey], ['Hash=a,', noKey], [',Hash=a', noKey], ['Hash=a,,Hash=b', noKey], ['Hash=a;;By=b', noKey],
+    ['', noKey], [' ', noKey], ['Hash', noKey], ['=a', noKey], ['Hash=a,', noKey], [',Hash=a', noKey], ['Hash=a;;', noKey], ['Hash=a,;', noKey], ['Hash=a,,Hash=b', noKey], ['Hash=a;;By=b', noKey],
     ['Ha sh=a', noKey], ['Hash =a', noKey], ['By-x=a', noKey], ['"Hash"=a', noKey],
     ['Hash="a', goesOn], ['Hash="a"b', goesOn], ['Hash=a"b"', goesOn], ['Hash="a\\"', goesOn], ['Hash="a" "b"', goesOn]
   ]
