@@ -164,6 +164,8 @@ async function start (t: Test, files: Files, ticketKeys: Buffer | undefined): Pr
   return listen(t, world, {
     http2: true,
     host: 'localhost',
+    // Newer versions of Node close idle connections of HTTP/1 to a server of HTTP/2 after five seconds, and the end of a validity takes longer.
+    https: { http1Options: { keepAliveTimeout: 72_000 } },
     options: { ca: files.ca, crl: files.crl, tls: { ticketKeys } },
     before: (app) => app.register(websocket),
     routes: (app) => app.get('/socket', { websocket: true }, (socket) => { socket.on('message', () => socket.send('answer')) })
