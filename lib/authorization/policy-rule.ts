@@ -36,8 +36,14 @@ function onName (nameOf: (certificate: Certificate) => Certificate['subject']): 
   return (value, place) => ruleOn(nameOf, readNames(value, place))
 }
 
+/** A path that ends with a certificate that somebody else issued was verified elsewhere: its anchor is not known. */
 function onAnchor (value: unknown, place: Place): Rule<Certificate> {
-  return ruleOn((certificate) => certificate.path!.at(-1)!, readAnchors(value, place))
+  const onEnd = ruleOn((certificate: Certificate) => certificate.path!.at(-1)!, readAnchors(value, place))
+  const isKnown = (certificate: Certificate) => certificate.path!.length > 1 || certificate.isSelfIssued
+  return {
+    evaluate: (certificate) => isKnown(certificate) ? onEnd.evaluate(certificate) : 'undecided',
+    explain: (certificate) => isKnown(certificate) ? onEnd.explain(certificate) : `${place.key} cannot be told: the path was verified by a proxy`
+  }
 }
 
 // A policy written by hand is a few levels deep; one that contains itself has no end.

@@ -146,6 +146,13 @@ t.test('the anchor may be named by its fingerprints', async (t) => {
   t.equal(judged({ anchor: { fingerprint256 } }, caller({ issuer: namesake }, namesake.certificate)).reason, 'authorize.anchor.fingerprint256 is another')
 })
 
+t.test('where the path was verified elsewhere the anchor cannot be told, and nobody passes for it', async (t) => {
+  const vouched = mint({ subject: 'alice', issuer: authority }).certificate.along([])
+  for (const policy of [{ anchor: { commonName: 'alice' } }, { anchor: { commonName: 'Test CA' } }, { not: { anchor: { commonName: 'Other CA' } } }]) t.notOk(permits(policy, vouched))
+  t.equal(judged({ anchor: 'CN=alice' }, vouched).reason, 'authorize.anchor cannot be told: the path was verified by a proxy')
+  t.ok(permits({ subject: { commonName: 'alice' } }, vouched))
+})
+
 t.test('a trust anchor that is the certificate itself ends its path', async (t) => {
   const self = mint({ subject: 'self' }).certificate.along([])
   t.ok(permits({ anchor: { commonName: 'self' } }, self))
