@@ -26,8 +26,9 @@ export class RawFields {
       const index = this.#indexOf(headers[place])
       if (index === -1) continue
       values ??= new Array(this.#names.length).fill(undefined)
+      const value = this.#valueAt(headers, place, index)
       if (values[index] !== undefined) throw malformed(`the field ${this.#names[index]} is there more than once`)
-      values[index] = this.#valueAt(headers, place, index)
+      values[index] = value
     }
     if (connection !== undefined) this.#checkConnection(connection)
     return values

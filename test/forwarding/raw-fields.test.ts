@@ -17,7 +17,7 @@ t.test('what a proxy alone would not have written is refused', async (t) => {
   t.throws(() => fields.read(['x-cert', 'one', 'x-cert', 'one'], undefined), malformed('the field x-cert is there more than once'))
   t.throws(() => fields.read(['X_Cert', 'one'], undefined), malformed('the field X_Cert looks like x-cert and is not'))
   t.throws(() => fields.read(['x-cert', 'one', 'x_chain', 'two'], undefined), malformed('the field x_chain looks like x-chain and is not'))
-  t.throws(() => fields.read(['x-cert', 'one', 'x_cert', 'two'], undefined), malformed('the field x-cert is there more than once'))
+  t.throws(() => fields.read(['x-cert', 'one', 'x_cert', 'two'], undefined), malformed('the field x_cert looks like x-cert and is not'))
   t.throws(() => fields.read(['x-cert', 'a'.repeat(16_385)], undefined), malformed('the field x-cert has more than 16384 octets'))
   t.strictSame(fields.read(['x-cert', 'a'.repeat(16_384)], undefined)?.[0]?.length, 16_384)
 })
