@@ -8,6 +8,7 @@ import { addInspect } from './inspect.js'
 import { addIssue } from './issue.js'
 import { addList } from './list.js'
 import { addPkcs12 } from './pkcs12.js'
+import { addProxyCheck } from './proxy-check.js'
 import { addRenew } from './renew.js'
 import { addRequest } from './request.js'
 import { addRevoke } from './revoke.js'
@@ -27,7 +28,7 @@ export function programFor (terminal: Terminal): Command {
     .configureOutput({ writeOut: (text) => terminal.printDocument(text), writeErr: (text) => terminal.say(text.trimEnd()), outputError: () => {} })
   const ca = program.command('ca').description('Create a certificate authority.')
   addCaCreate(ca, terminal)
-  for (const add of [addRequest, addSign, addIssue, addPkcs12, addRenew, addRevoke, addCrl, addList, addInspect, addExplain]) add(program, terminal)
+  for (const add of [addRequest, addSign, addIssue, addPkcs12, addRenew, addRevoke, addCrl, addList, addInspect, addExplain, addProxyCheck]) add(program, terminal)
   addExample(ca, 'client-certificate ca create --subject "CN=Example CA,O=Example" --directory ca')
   return addExample(program, 'client-certificate ca create --subject "CN=Example CA,O=Example" --directory ca',
     'client-certificate issue --directory ca --subject "CN=alice" --out alice',

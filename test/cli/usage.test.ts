@@ -8,6 +8,7 @@ import type { Command } from 'commander'
 import { programFor } from '../../lib/cli/program.js'
 import { run } from '../../lib/cli/run.js'
 import type { Terminal } from '../../lib/cli/terminal.js'
+import { isCertificateField, startProxy, without } from './proxies.js'
 import { hear, holds, parse } from './transcript.js'
 
 const program = programFor({} as Terminal)
@@ -23,13 +24,14 @@ async function examplesOf (path: readonly string[]): Promise<string[]> {
 }
 
 t.test('every help ends with an example that works', async (t) => {
+  const proxy = await startProxy(t, (header) => without(header, isCertificateField))
   const env = { CLIENT_CERTIFICATE_PASSPHRASE: 'geheim', CLIENT_CERTIFICATE_CA_PASSPHRASE: 'geheim', CLIENT_CERTIFICATE_KEY_PASSPHRASE: 'geheim' }
   const walks = [[[]], [['ca']], leaves(program).map(pathOf)]
   for (const [index, walk] of walks.entries()) {
     const cwd = t.testdir({ [`walk-${index}`]: {} }) + `/walk-${index}`
     for (const path of walk) {
       for (const example of await examplesOf(path)) {
-        const { status, stderr } = await hear(parse(example).argv, { cwd, env })
+        const { status, stderr } = await hear(parse(example.replace('https://www.example.com/proxy-check', proxy)).argv, { cwd, env })
         t.equal(status, 0, `${example}\n${stderr}`)
       }
     }
@@ -38,7 +40,7 @@ t.test('every help ends with an example that works', async (t) => {
 
 t.test('the commands stand in the order in which they are needed', async (t) => {
   t.strictSame(leaves(program).map((command) => pathOf(command).join(' ')),
-    ['ca create', 'request', 'sign', 'issue', 'pkcs12', 'renew', 'revoke', 'crl', 'list', 'inspect', 'explain'])
+    ['ca create', 'request', 'sign', 'issue', 'pkcs12', 'renew', 'revoke', 'crl', 'list', 'inspect', 'explain', 'proxy-check'])
 })
 
 t.test('no option takes a passphrase', async (t) => {
