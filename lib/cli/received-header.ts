@@ -34,9 +34,12 @@ export function expectHeader (url: URL, httpVersion: HttpVersion, answer: Answer
   checkOpen(url, answer)
   const header = receivedHeader(answer)
   const found = answer.status === 200 ? 'something else than the header it received' : `status ${answer.status}`
-  if (header === undefined) throw new Failure(`${url.href} answers to ${httpVersion} with ${found}`, endpointHint)
+  if (header === undefined) throw new Failure(`${url.href} answers to ${httpVersion} with ${found}`, mayWantCertificate(url, answer) ? `${certificateHint}; ${endpointHint}` : endpointHint)
   return header
 }
+
+// As nginx (400), Apache (403) and others say it, once the handshake is over.
+const mayWantCertificate = ({ protocol }: URL, { status }: Answer): boolean => protocol === 'https:' && [400, 401, 403].includes(status)
 
 /** @throws Failure the plugin itself refused: then the proxy passed on whatever was forged, and nothing is told of it */
 export function checkOpen (url: URL, { status, body }: Answer): void {

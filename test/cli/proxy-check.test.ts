@@ -445,6 +445,7 @@ t.test('a connection that cannot be made is told, with what helps', async (t) =>
   const https = await startProxy(t, (header) => header, serverTls)
   const http = await startProxy(t, (header) => header)
   const strict = await startProxy(t, (header) => header, { ...serverTls, ca: world.authority.pem, requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' })
+  const refusing = await startProxy(t, () => ({ status: 400, body: 'No required SSL certificate was sent' }), serverTls)
   const closing = await startProxy(t, () => 'hang up')
   await holds(t, { cwd }, `
     $ client-certificate proxy-check ${https}
@@ -461,6 +462,10 @@ t.test('a connection that cannot be made is told, with what helps', async (t) =>
     $ client-certificate proxy-check ${strict} --ca ca.cer
     ! error: cannot ask ${new URL(strict).host}: <any> alert handshake failure
     ! hint: where clients need a certificate, give one by --cert and --key, or by --p12
+    [exit 1]
+    $ client-certificate proxy-check ${refusing} --ca ca.cer
+    ! error: ${refusing} answers to HTTP/1.1 with status 400
+    ! hint: where clients need a certificate, give one by --cert and --key, or by --p12; the application has to answer there with { "rawHeaders": request.raw.rawHeaders }, to everybody: docs/proxies.md shows how
     [exit 1]
     $ client-certificate proxy-check ${closing}
     ! error: ${closing} answers to HTTP/1.1 by closing the connection
