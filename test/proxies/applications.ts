@@ -1,0 +1,53 @@
+import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import websocket from '@fastify/websocket'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import clientCertificate, { type ClientCertificateOptions } from '../../lib/index.js'
+import { listen } from '../helpers/application.js'
+import type { Cast } from './cast.js'
+
+interface Test { teardown (end: () => unknown): void }
+
+const tell = async ({ method, body, clientCertificate, clientCertificateError }: FastifyRequest) => ({
+  method,
+  body,
+  subject: clientCertificate?.subject.toString() ?? null,
+  fingerprint256: clientCertificate?.fingerprint256 ?? null,
+  path: clientCertificate?.path?.map(({ fingerprint256 }) => fingerprint256) ?? null,
+  code: clientCertificateError?.code ?? null
+})
+
+/** Tells over a WebSocket who opened it, and what came. */
+function echo (app: FastifyInstance): void {
+  app.get('/socket', { websocket: true }, (socket, { clientCertificate }) => {
+    socket.on('message', (message: Buffer) => socket.send(`${clientCertificate!.fingerprint256} ${message.toString()}`))
+  })
+}
+
+/** What a handler knows of its caller: on a route that is open to all, and on one that is not. */
+function tellWho (app: FastifyInstance): void {
+  app.all('/who', { config: { clientCertificate: false } }, tell)
+  app.all('/known', tell)
+}
+
+/** An application with TLS of its own. */
+export async function startDirect (t: Test, { world, trust }: Cast): Promise<number> {
+  const { app, port } = await listen(t, world, { http2: true, options: trust, routes: tellWho })
+  const ends: Promise<unknown>[] = []
+  app.server.on('secureConnection', (socket: TLSSocket) => ends.push(new Promise((resolve) => socket.once('close', resolve))))
+  // A server of HTTP/2 that is closed while a client is just leaving never says that it is closed, with Fastify alone too.
+  t.teardown(() => Promise.all(ends))
+  return port
+}
+
+/** The same behind a proxy. */
+export async function startBehind (t: Test, { trust }: Cast, forwarding: ClientCertificateOptions['forwarding'], host = '127.0.0.1'): Promise<{ app: FastifyInstance, port: number }> {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(websocket)
+  await app.register(clientCertificate, { mode: 'none', ...trust, forwarding })
+  echo(app)
+  tellWho(app)
+  await app.listen({ port: 0, host })
+  return { app, port: (app.server.address() as AddressInfo).port }
+}
