@@ -24,10 +24,11 @@ function echo (app: FastifyInstance): void {
   })
 }
 
-/** What a handler knows of its caller: on a route that is open to all, and on one that is not. */
+/** What a handler knows of its caller: on a route that is open to all, and on one that is not; and what reached it. */
 function tellWho (app: FastifyInstance): void {
   app.all('/who', { config: { clientCertificate: false } }, tell)
   app.all('/known', tell)
+  app.get('/fields', { config: { clientCertificate: false } }, async ({ raw }) => raw.rawHeaders)
 }
 
 /** An application with TLS of its own. */

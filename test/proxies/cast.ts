@@ -15,6 +15,8 @@ export interface Role {
 
 export interface Cast {
   readonly world: World
+  /** Whom clients trust: another than who signs them, or else OpenSSL sends it along behind their own. */
+  readonly serverAuthority: Minted
   readonly roles: Readonly<Record<string, Role>>
   /** Another client whose certificate is good: what a forger would like to be. */
   readonly other: Minted
@@ -37,10 +39,14 @@ const oddNames = {
 }
 
 export function makeCast (): Cast {
-  const world = makeWorld()
+  const serverAuthority = mintAuthority({ subject: 'Authority of servers' })
+  const world = { ...makeWorld(), server: mint({ subject: 'localhost', issuer: serverAuthority, extensions: [extendedKeyUsage('serverAuth'), subjectAltNameExtension([{ type: 'dNSName', value: 'localhost' }])] }) }
   const { authority, client, stranger } = world
   const configured = mintAuthority({ subject: 'Configured intermediate', issuer: authority })
   const sent = mintAuthority({ subject: 'Sent intermediate', issuer: authority })
+  const lower = mintAuthority({ subject: 'Lower intermediate', issuer: sent })
+  const over = mintAuthority({ subject: 'Expired intermediate', issuer: authority, notBefore: at(-2), notAfter: at(-1) })
+  const lookAlike = mintAuthority()
   const revoked = mintClient(authority, { subject: 'revoked' })
   const code = (name: string) => `FST_CLIENT_CERTIFICATE_${name}`
   const roles: Record<string, Role> = {
@@ -49,21 +55,25 @@ export function makeCast (): Cast {
     'an expired certificate': { client: mintClient(authority, { notBefore: at(-2), notAfter: at(-1) }), code: code('EXPIRED') },
     'a certificate that is not yet valid': { client: mintClient(authority, { notBefore: at(1), notAfter: at(2) }), code: code('NOT_YET_VALID') },
     'a certificate by an authority of the same name': { client: stranger, code: code('UNTRUSTED') },
+    'a certificate and the authority of the same name': { client: mintClient(lookAlike), chain: [lookAlike], code: code('UNTRUSTED') },
     'a certificate signed by itself, of the same name': { client: mint({ subject: client.certificate.subject.raw, issuerName: authority.certificate.subject.raw, extensions: usual }), code: code('UNTRUSTED') },
     'a revoked certificate': { client: revoked, code: code('REVOKED') },
     'a certificate for servers': { client: mintClient(authority, { extensions: [basicConstraints(false), keyUsage('digitalSignature'), extendedKeyUsage('serverAuth')] }), code: code('UNTRUSTED') },
     'a certificate below an intermediate that the application knows': { client: mintClient(configured, { subject: 'below' }), code: null },
     'a certificate and the intermediate above it': { client: mintClient(sent, { subject: 'below, too' }), chain: [sent], code: null },
+    'a certificate and two intermediates above it': { client: mintClient(lower, { subject: 'far below' }), chain: [lower, sent], code: null },
+    'a certificate and an expired intermediate above it': { client: mintClient(over), chain: [over], code: code('UNTRUSTED') },
     ...Object.fromEntries(Object.entries(oddNames).map(([name, subject]) => [`a certificate with ${name}`, { client: mintClient(authority, { subject, extensions: named(name) }), code: null }]))
   }
   return {
     world,
+    serverAuthority,
     roles,
     other: mintClient(authority, { subject: 'another client' }),
     large: (octets) => mintClient(authority, { subject: 'large', extensions: [...usual, { type: '1.3.6.1.4.1.99999.1', critical: false, value: writeOctetString(randomBytes(octets)) }] }),
     trust: {
       ca: [authority.pem, configured.pem],
-      crl: [mintList(authority, { revoked: [revoked.certificate.serialNumber] }), mintList(configured), mintList(sent)]
+      crl: [mintList(authority, { revoked: [revoked.certificate.serialNumber] }), ...[configured, sent, lower].map((each) => mintList(each))]
     }
   }
 }

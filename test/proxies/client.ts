@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls'
-import type { World } from '../helpers/application.js'
-import type { Role } from './cast.js'
+import type { Cast, Role } from './cast.js'
 
 export interface Way {
   readonly http: '1.1' | '2'
@@ -26,7 +25,7 @@ export interface Answer { status: number | undefined, challenge: unknown, body: 
 
 /** Somebody who talks to one server in one way. Each question has a connection of its own, unless `askAll` is used. */
 export class Client {
-  readonly #world: World
+  readonly #authority: string
   readonly #port: number
   readonly #role: Pick<Role, 'client' | 'chain'>
   readonly #way: Way
@@ -34,8 +33,8 @@ export class Client {
   /** How many of its connections were resumed ones. */
   resumptions = 0
 
-  constructor (world: World, port: number, role: Pick<Role, 'client' | 'chain'>, way: Way) {
-    this.#world = world
+  constructor ({ serverAuthority }: Cast, port: number, role: Pick<Role, 'client' | 'chain'>, way: Way) {
+    this.#authority = serverAuthority.pem
     this.#port = port
     this.#role = role
     this.#way = way
@@ -64,7 +63,7 @@ export class Client {
       host: '127.0.0.1',
       port: this.#port,
       servername: 'localhost',
-      ca: this.#world.authority.pem,
+      ca: this.#authority,
       ...(client && { key: client.key, cert: [client, ...chain].map(({ pem }) => pem).join('') }),
       minVersion: tls,
       maxVersion: tls,
@@ -82,9 +81,9 @@ export class Client {
 export async function ending (client: Client): Promise<string> {
   try {
     const socket = await client.connect()
-    socket.resume()
+    socket.resume().setTimeout(10_000, () => socket.destroy())
     await once(socket, 'close')
-    return 'closed'
+    return 'none'
   } catch (error) {
     return (error as { code: string }).code
   }

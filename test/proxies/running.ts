@@ -3,7 +3,10 @@ import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 
-interface Test { teardown (end: () => unknown): void }
+interface Test {
+  teardown (end: () => unknown): void
+  fail (message: string): unknown
+}
 
 // A machine under load starts a proxy in seconds.
 const longest = 30_000
@@ -14,13 +17,15 @@ export async function startProxy (t: Test, port: number, command: string, args: 
   let said = ''
   for (const stream of [proxy.stdout, proxy.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text })
   const ended = once(proxy, 'exit')
+  const tell = () => t.fail(`${command} ended: ${said}`)
+  proxy.on('exit', tell)
   t.teardown(async () => {
-    proxy.kill('SIGTERM')
-    await ended
+    proxy.off('exit', tell).kill('SIGTERM')
+    if (proxy.exitCode === null) await ended
   })
   const until = Date.now() + longest
   while (!await accepts(port)) {
-    if (proxy.exitCode !== null) throw new Error(`${command} ended with ${proxy.exitCode}: ${said}`)
+    if (proxy.exitCode !== null) throw new Error(`${command} ended`)
     if (Date.now() > until) throw new Error(`${command} does not listen: ${said}`)
     await setTimeout(20)
   }
