@@ -32,9 +32,9 @@ t.test('Apache, as the guide has it', { skip: parts.missing('apache2') }, async 
   })
   // Apache itself ends the handshake with these, whatever it is told (mod_ssl, ssl_callback_SSLVerify).
   const exceptions = {
-    'an expired certificate': { alert: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED' },
-    'a certificate that is not yet valid': { alert: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE' },
-    'a certificate for servers': { alert: 'ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE' }
+    'an expired certificate': { alert: 'CERTIFICATE_EXPIRED' },
+    'a certificate that is not yet valid': { alert: 'BAD_CERTIFICATE' },
+    'a certificate for servers': { alert: 'UNSUPPORTED_CERTIFICATE' }
   }
   t.test('its own verdict is none, as the guide warns: who is a stranger is let pass, and then it says SUCCESS of their resumed session', async (t) => {
     const strangers = ['a certificate by an authority of the same name', 'a certificate signed by itself, of the same name']
