@@ -41,14 +41,22 @@ export async function startDirect (t: Test, { world, trust }: Cast): Promise<num
   return port
 }
 
+export interface BehindOptions {
+  forwarding: ClientCertificateOptions['forwarding']
+  /** Of the application's own TLS; else it has none. */
+  tls?: Pick<ClientCertificateOptions, 'key' | 'cert'>
+  /** A Unix domain socket to listen on. */
+  path?: string
+}
+
 /** The same behind a proxy. */
-export async function startBehind (t: Test, { trust }: Cast, forwarding: ClientCertificateOptions['forwarding'], host = '127.0.0.1'): Promise<{ app: FastifyInstance, port: number }> {
-  const app = Fastify()
+export async function startBehind (t: Test, { trust }: Cast, { forwarding, tls, path }: BehindOptions): Promise<{ port: number }> {
+  const app = Fastify((tls === undefined ? {} : { https: {}, forceCloseConnections: true }) as object) as unknown as FastifyInstance
   t.teardown(() => app.close())
   await app.register(websocket)
-  await app.register(clientCertificate, { mode: 'none', ...trust, forwarding })
+  await app.register(clientCertificate, { ...(tls ?? { mode: 'none' }), ...trust, forwarding })
   echo(app)
   tellWho(app)
-  await app.listen({ port: 0, host })
-  return { app, port: (app.server.address() as AddressInfo).port }
+  await app.listen(path === undefined ? { port: 0, host: '127.0.0.1' } : { path })
+  return { port: path === undefined ? (app.server.address() as AddressInfo).port : 0 }
 }

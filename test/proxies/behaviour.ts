@@ -10,6 +10,7 @@ import { makeCast, type Cast } from './cast.js'
 import { Client, ending, nameOf, type Answer, type Way } from './client.js'
 import { forgeries, honest } from './forged.js'
 import { forwardingOf } from './guide.js'
+import { runProgram, type Program } from './programs.js'
 
 export interface Scene {
   readonly cast: Cast
@@ -33,11 +34,11 @@ export interface Behaviour {
   readonly whenTooLarge: number
 }
 
-export async function setScene (t: Test, heading: string, start: (cast: Cast, application: number) => Promise<number>): Promise<Scene> {
+export async function setScene (t: Test, program: Program): Promise<Scene> {
   const cast = makeCast()
-  const forwarding = forwardingOf(heading)
-  const [direct, { port: behind }] = await Promise.all([startDirect(t, cast), startBehind(t, cast, forwarding)])
-  return { cast, direct, behind, proxy: await start(cast, behind), forwarding }
+  const forwarding = forwardingOf(program.heading)
+  const [direct, { port: behind }] = await Promise.all([startDirect(t, cast), startBehind(t, cast, { forwarding })])
+  return { cast, direct, behind, proxy: await runProgram(t, program, cast, behind), forwarding }
 }
 
 const ways: Way[] = (['1.1', '2'] as const).flatMap((http) => (['TLSv1.2', 'TLSv1.3'] as const).flatMap((tls) => [false, true].map((resumed) => ({ http, tls, resumed }))))

@@ -74,7 +74,7 @@ export function forgeries (forwarding: HeaderForwarding, other: Minted, http: '1
 }
 
 /** As the proxy itself would write it. */
-export const honest = (forwarding: HeaderForwarding, other: Minted): NonNullable<Question['fields']> => [
+export const honest = (forwarding: Pick<HeaderForwarding, 'from' | 'header' | 'verdictHeader'>, other: Minted): NonNullable<Question['fields']> => [
   [forwarding.header ?? formats[forwarding.from].fields[0], write[forwarding.from](other)],
   ...[forwarding.verdictHeader ?? formats[forwarding.from].verdictField].flatMap((name) => name === undefined ? [] : [[name, 'SUCCESS'] as const])
 ]

@@ -5,7 +5,7 @@ import type { HeaderForwarding } from '../../lib/plugin/forwarding-options.js'
 import { blocks } from '../helpers/walk.js'
 import type { Cast } from './cast.js'
 
-const guide = 'docs/proxies.md'
+export const guide = 'docs/proxies.md'
 
 /** The folder that the guide keeps keys and certificates in. */
 const folder = '/etc/application'
@@ -19,24 +19,26 @@ interface Places {
   readonly application: number
 }
 
-/** A proxy's configuration as the guide has it, but for ports and folders. What should be replaced has to be there. */
-export function configurationOf (heading: string, language: string, { cwd, port, application }: Places, listen: readonly [string, string]): string {
-  const [configuration] = blocks(guide, heading, language)
-  return [
-    [folder, cwd],
-    ['127.0.0.1:3000', `127.0.0.1:${application}`],
-    [listen[0], listen[1].replace('PORT', String(port))]
-  ].reduce((text, [from, to]) => {
-    if (!text.includes(from)) throw new Error(`the configuration of ${heading} has no ${from}`)
-    return text.replaceAll(from, to)
-  }, configuration)
+/** A proxy's configuration as the guide has it, but for ports and folders, and for what `change` puts there. */
+export function configurationOf (heading: string, language: string, { cwd, port, application }: Places, [line, own]: readonly [string, string], change = (configuration: string) => configuration): string {
+  const configuration = replaceAll(blocks(guide, heading, language)[0], line, own.replace('PORT', String(port)))
+  return replaceAll(change(configuration), folder, cwd).replaceAll(':3000', `:${application}`)
 }
 
-/** The option `forwarding` that stands beside it. */
+/** What should be replaced has to be there. */
+export function replaceAll (text: string, from: string, to: string): string {
+  if (!text.includes(from)) throw new Error(`the configuration has no ${from}`)
+  return text.replaceAll(from, to)
+}
+
+/** Options as they are written there; whatever secret the environment has. */
+export const readForwarding = (text: string): HeaderForwarding => structuredClone(runInNewContext(`(${text})`, { process: { env: { PROXY_SECRET: 'a secret of the test' } } }))
+
+/** The option `forwarding` that stands beside a configuration. */
 export function forwardingOf (heading: string): HeaderForwarding {
   const [program] = blocks(guide, heading, 'js')
-  const [, options] = /^ {2}forwarding: (\{[^]*?\})\n/m.exec(program)!
-  return { ...runInNewContext(`(${options})`) }
+  const [, options] = /^ {2}forwarding: (\{.*\})$/m.exec(program)!
+  return readForwarding(options)
 }
 
 /** The files that the configurations name, in a folder. */

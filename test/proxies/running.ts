@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 
-interface Test {
+export interface Test {
   teardown (end: () => unknown): void
   fail (message: string): unknown
 }
