@@ -17,11 +17,14 @@ export async function startProxy (t: Test, port: number, command: string, args: 
   let said = ''
   for (const stream of [proxy.stdout, proxy.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text })
   const ended = once(proxy, 'exit')
+  // Nothing is torn down where the test itself is killed: then the other end of this pipe is closed.
+  const survivor = spawn('sh', ['-c', 'read -r line; kill "$0"', String(proxy.pid)], { stdio: ['pipe', 'ignore', 'ignore'] })
   const tell = () => t.fail(`${command} ended: ${said}`)
   proxy.on('exit', tell)
   t.teardown(async () => {
     proxy.off('exit', tell).kill('SIGTERM')
-    if (proxy.exitCode === null) await ended
+    await ended
+    survivor.kill('SIGKILL')
   })
   const until = Date.now() + longest
   while (!await accepts(port)) {
