@@ -113,6 +113,7 @@ export class Guard {
 
   #refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal, verdict: Verdict, done: HookHandlerDoneFunction): void {
     const error = this.#refused(request, refusal, verdict)
+    if (isUpgrade(request)) closeBehind(reply)
     // An error handler of the application's own does not look at the headers of an error.
     reply.headers(error.headers)
     done(error)
@@ -129,4 +130,14 @@ function refusalOf (request: FastifyRequest, { policy }: Requirement, { certific
 function forbidden (request: FastifyRequest, { permitted, reason, failures }: Judgement): Refusal | undefined {
   for (const { key, problem, cause } of failures) request.log.error({ err: cause, key }, `client certificate predicate ${problem}`)
   return permitted ? undefined : { reason: 'FORBIDDEN', cause: new Error(reason) }
+}
+
+/** Node hands the socket of such a request over to whoever listens for upgrades, and reads it no more. */
+const isUpgrade = ({ raw: { headers, socket } }: FastifyRequest): boolean => headers.upgrade !== undefined && (socket as { parser?: unknown }).parser === null
+
+/** Who would have taken the socket over does not hear of a request that was refused before: a proxy that keeps connections would wait for ever. */
+function closeBehind (reply: FastifyReply): void {
+  const { socket } = reply.raw
+  reply.header('connection', 'close')
+  reply.raw.once('finish', () => socket?.destroySoon())
 }

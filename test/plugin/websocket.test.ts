@@ -1,8 +1,11 @@
 import { once } from 'node:events'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import websocket from '@fastify/websocket'
-import type { FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
+import clientCertificate from '../../lib/index.js'
 import { call, listen, makeWorld, tlsOptions } from '../helpers/application.js'
 import { mintClient, type Minted } from '../helpers/mint.js'
 
@@ -64,3 +67,41 @@ for (const http2 of [false, true]) {
     })
   }
 }
+
+/** What comes over a connection that asks for an upgrade, until it is closed. */
+async function untilClosed (socket: Socket): Promise<string> {
+  let text = ''
+  socket.setEncoding('latin1').on('data', (part) => { text += part })
+  socket.write('GET /socket HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: MTIzNDU2Nzg5MDEyMzQ1Ng==\r\n\r\n')
+  await once(socket, 'close')
+  return text
+}
+
+for (const order of ['before', 'behind']) {
+  t.test(`a connection whose upgrade was refused is closed, with @fastify/websocket ${order} the plugin`, async (t) => {
+    const register = async (app: FastifyInstance, place: string) => { if (order === place) await app.register(websocket) }
+    const { port } = await listen(t, world, { before: (app) => register(app, 'before'), routes: async (app) => { await register(app, 'behind'); routes(app) } })
+    t.match(await untilClosed(connectTls({ port, host: '127.0.0.1', ...tlsOptions(world, {}) })), /^HTTP\/1\.1 401 [^]*FST_CLIENT_CERTIFICATE_MISSING/)
+
+    const plain = Fastify()
+    t.teardown(() => plain.close())
+    await register(plain, 'before')
+    await plain.register(clientCertificate, { mode: 'none' })
+    await register(plain, 'behind')
+    routes(plain)
+    await plain.listen({ port: 0, host: '127.0.0.1' })
+    t.match(await untilClosed(connect((plain.server.address() as AddressInfo).port, '127.0.0.1')), /^HTTP\/1\.1 401 [^]*FST_CLIENT_CERTIFICATE_MISSING/)
+  })
+}
+
+t.test('a request for an upgrade that nobody listens for is one like any other', async (t) => {
+  const { port } = await listen(t, world)
+  const socket = connectTls({ port, host: '127.0.0.1', ...tlsOptions(world, {}) }).setEncoding('latin1')
+  t.teardown(() => socket.destroy())
+  for (let turn = 0; turn < 2; turn++) {
+    socket.write('GET /guarded HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n')
+    const [answer] = await once(socket, 'data')
+    t.match(answer, /^HTTP\/1\.1 401 /)
+    t.notMatch(answer, /connection: close/i)
+  }
+})
