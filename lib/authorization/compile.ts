@@ -1,3 +1,4 @@
+import type { Certificate } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
 import type { Inquiry } from './inquiry.js'
 import type { Policy } from './policy.js'
@@ -27,6 +28,8 @@ export interface CompiledPolicy<Request = unknown> {
   readonly trust: readonly string[] | undefined
   /** @internal */
   readonly rule: Rule<Inquiry<Request>>
+  /** @internal Certificates that passed, which are immutable: asking takes longer than remembering. Not there where predicates are asked, too. */
+  readonly passed: WeakSet<Certificate> | undefined
 }
 
 /**
@@ -41,8 +44,12 @@ export function compilePolicy<Request> (policy: Policy<Request>, key: string, op
     throw new OptionError('predicateTimeout', `must be a whole number of milliseconds from 1 to ${longestTimeout}`, { route })
   }
   const place = { key, route, depth: 0, beneathNot: false, predicateTimeout }
-  return Object.freeze({ key, rule: readPolicy<Request>(policy, place), trust: readTrust(policy, keyOf(place, 'trust')) })
+  const rule = readPolicy<Request>(policy, place)
+  return Object.freeze({ key, rule, trust: readTrust(policy, keyOf(place, 'trust')), passed: hasPredicate(policy) ? undefined : new WeakSet() })
 }
+
+const hasPredicate = <Request>(policy: Policy<Request>): boolean => typeof policy === 'function' ||
+  [...policy.allOf ?? [], ...policy.anyOf ?? [], ...policy.not === undefined ? [] : [policy.not]].some(hasPredicate)
 
 function readTrust (policy: object, place: Place): readonly string[] | undefined {
   if (!Object.hasOwn(policy, 'trust')) return undefined

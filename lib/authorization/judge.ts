@@ -23,6 +23,7 @@ const withoutPath: Judgement = Object.freeze({ permitted: false, reason: 'the ce
  * never rejects. Validity dates and revocation are not looked at.
  */
 export function judge<Request> (policy: CompiledPolicy<Request>, certificate: Certificate, request: Request): Judgement | Promise<Judgement> {
+  if (policy.passed?.has(certificate) === true) return permission
   if (certificate.path === undefined) return withoutPath
   const inquiry = new Inquiry(certificate, request)
   const outcome = policy.rule.evaluate(inquiry)
@@ -39,8 +40,9 @@ async function judgeLater<Request> (policy: CompiledPolicy<Request>, inquiry: In
   return judgement(policy, inquiry, outcome)
 }
 
-function judgement<Request> ({ rule }: CompiledPolicy<Request>, inquiry: Inquiry<Request>, outcome: Outcome): Judgement {
+function judgement<Request> ({ rule, passed }: CompiledPolicy<Request>, inquiry: Inquiry<Request>, outcome: Outcome): Judgement {
   const permitted = outcome === 'match'
+  if (permitted) passed?.add(inquiry.certificate)
   if (permitted && inquiry.failures.length === 0) return permission
   return Object.freeze({ permitted, reason: permitted ? '' : rule.explain(inquiry), failures: inquiry.failures })
 }

@@ -9,8 +9,8 @@ import { hostsOf } from './profile-choice.js'
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * Whose request it is, where proxies forward certificates; `null` before it was asked.
-     * @internal
+     * Whose request it is; `null` before it was asked.
+     * @internal A name and not a symbol, for the same reason as `clientCertificateVerdict`.
      */
     clientCertificateCalled: Called | null
   }
@@ -32,19 +32,22 @@ export class Callers {
     this.#options = options
   }
 
+  /** Looked up once for each request: what was taken away from it cannot be found again. */
   of (request: FastifyRequest): Called {
-    const { forwarding } = this.#options
-    return forwarding === undefined ? connectedCaller(request) ?? nobody : this.#remembered(request, forwarding)
+    return request.clientCertificateCalled ?? this.#find(request)
   }
 
-  /** What was taken away from a request cannot be found again, so it is looked at once. */
-  #remembered (request: FastifyRequest, forwarding: Forwarding): Called {
-    if (request.clientCertificateCalled !== null) return request.clientCertificateCalled
+  #find (request: FastifyRequest): Called {
     const connected = connectedCaller(request)
-    const found = forwarding.calledBy(request, { address: this.#addressOf(request), called: connected, at: this.#options.now() })
-    if (found instanceof Promise) return notYetKnown(found)
-    request.clientCertificateCalled = found ?? connected ?? nobody
+    const forwarded = this.#forwardedTo(request, connected)
+    if (forwarded instanceof Promise) return notYetKnown(forwarded)
+    request.clientCertificateCalled = forwarded ?? connected ?? nobody
     return request.clientCertificateCalled
+  }
+
+  #forwardedTo (request: FastifyRequest, called: Caller | undefined): Called | undefined | Promise<unknown> {
+    const { forwarding, now } = this.#options
+    return forwarding?.calledBy(request, { address: this.#addressOf(request), called, at: now() })
   }
 
   #addressOf ({ raw: { socket } }: FastifyRequest): string | undefined {

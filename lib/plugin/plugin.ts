@@ -15,18 +15,17 @@ async function clientCertificate (app: FastifyInstance, given: ClientCertificate
   const options = checkOptions(given, app)
   registered.add(app.server)
   const service = await startService(app, options)
-  decorate(app, service, options.forwarding.length > 0)
+  decorate(app, service)
 }
 
 // Scopes beside each other would pass for the only one by their decorators.
 const registered = new WeakSet<object>()
 
-function decorate (app: FastifyInstance, { state, ...parts }: Service, isForwarding: boolean): void {
+function decorate (app: FastifyInstance, { state, ...parts }: Service): void {
   const guard = new Guard(parts)
-  // Each property costs each request a little.
-  if (isForwarding) app.decorateRequest('clientCertificateCalled', null)
   app.decorate('clientCertificates', state)
   app.decorate('requireClientCertificate', guard.requireClientCertificate.bind(guard))
+  app.decorateRequest('clientCertificateCalled', null)
   app.decorateRequest('clientCertificateVerdict', null)
   app.decorateRequest('clientCertificate', { getter: certificateOf })
   app.decorateRequest('clientCertificateError', { getter: errorOf })

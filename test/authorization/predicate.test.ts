@@ -153,3 +153,15 @@ t.test('judgements of the same policy do not mix', async (t) => {
   const judgements = [true, false, true, false].map((pass) => judge(policy, alice, { pass: new Promise((resolve) => setImmediate(resolve, pass)) }))
   t.strictSame((await Promise.all(judgements)).map((judgement) => judgement.permitted), [true, false, true, false])
 })
+
+t.test('a predicate is asked anew for each request, however deep it stands, and whatever it said before', async (t) => {
+  const nested = (predicate: () => boolean) => [predicate, { allOf: [predicate] }, { anyOf: [{ subject: { commonName: 'nobody' } }, predicate] }, { not: { not: { allOf: [predicate] } } }]
+  let answer = true
+  for (const policy of nested(() => answer)) {
+    const compiled = compilePolicy(policy as Policy, 'authorize')
+    for (const said of [true, false, true]) {
+      answer = said
+      t.match(judge(compiled, alice, {}), { permitted: said })
+    }
+  }
+})
