@@ -64,7 +64,12 @@ function run ([first, second], request, reply) {
   let calls = 0
   const done = (error) => { if (error) throw error; calls++ }
   const begin = process.hrtime.bigint()
-  for (let left = turns; left > 0; left--) { first(request, reply, done); second(request, reply, done) }
+  for (let left = turns; left > 0; left--) {
+    // What a request is asked once, each turn is to be asked again.
+    request.clientCertificateCalled = null
+    first(request, reply, done)
+    second(request, reply, done)
+  }
   const elapsed = Number(process.hrtime.bigint() - begin) / 1000 / turns
   if (calls !== 2 * turns) throw new Error('a hook did not let the request through')
   return elapsed

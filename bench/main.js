@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, cpus } from 'node:os'
 import { compareDecoders } from './decode.js'
+import { compareForwarding, measureForwarding } from './forwarding.js'
 import { measureHooks } from './hooks.js'
 import { measureCertificateList, measureIssuing } from './issuing.js'
 import { measureLists } from './lists.js'
@@ -26,6 +27,8 @@ const parts = {
     return compareServers(folder, rounds, log)
   },
   keptAlive: (folder) => compareKeptAlive(folder, Math.min(rounds, 4), log),
+  forwarded: (folder) => compareForwarding(folder, Math.min(rounds, 3), log),
+  forwarding: () => measureForwarding(log),
   memory: (folder) => compareMemory(folder, Math.min(rounds, 3), log)
 }
 

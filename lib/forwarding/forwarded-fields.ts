@@ -1,7 +1,7 @@
 import type { XfccOptions } from './envoy.js'
 import { malformed, maxIntermediates, type ForwardedCertificate } from './forwarded-certificate.js'
 import { formats, type Format, type ProxyKind } from './formats.js'
-import { RawFields, type RawHeaders } from './raw-fields.js'
+import { RawFields, type RawHeaders, type RawRequest } from './raw-fields.js'
 
 export interface FieldOptions extends XfccOptions {
   readonly from: ProxyKind
@@ -61,8 +61,8 @@ export class ForwardedFields {
    * Looks the fields up, and does not read them yet; `undefined` where they tell of no certificate.
    * @throws ForwardedCertificateError what is there is not what a proxy alone would have written
    */
-  find (headers: RawHeaders, connection: string | undefined): FieldValues | undefined {
-    const values = this.#raw.read(headers, connection)
+  find (headers: RawHeaders): FieldValues | undefined {
+    const values = this.#raw.read(headers)
     if (values === undefined) return undefined
     const certificate = this.#certificateIn(values)
     const chain = this.#chainPlace === -1 ? undefined : unlessNothing(values[this.#chainPlace])
@@ -89,8 +89,8 @@ export class ForwardedFields {
   }
 
   /** Takes the fields away from a request, in every spelling; the names as they were written. */
-  remove (headers: string[], parsed: Record<string, unknown>): readonly string[] {
-    return this.#raw.remove(headers, parsed)
+  remove (request: RawRequest): readonly string[] {
+    return this.#raw.remove(request)
   }
 }
 

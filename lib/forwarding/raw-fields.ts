@@ -3,6 +3,12 @@ import { malformed, maxFieldOctets } from './forwarded-certificate.js'
 /** The header of a request as it was received: names and values by turns, as Node's `rawHeaders`. */
 export type RawHeaders = readonly string[]
 
+/** A request as Node has it. It makes `headers` when they are first asked for, which takes longer than all that is done here. */
+export interface RawRequest {
+  readonly rawHeaders: string[]
+  readonly headers: Record<string, unknown>
+}
+
 /**
  * Some fields of a request's header, by names in lower case. They are taken as they were sent: Node joins fields of one name, of
  * which the first may be a client's, and some servers in front take an underscore for a hyphen.
@@ -20,9 +26,10 @@ export class RawFields {
    * The values, in the order of the names; `undefined` where none is there.
    * @throws ForwardedCertificateError a field is there twice, has an underscore for a hyphen, is too long, or is named in `Connection`
    */
-  read (headers: RawHeaders, connection: string | undefined): ReadonlyArray<string | undefined> | undefined {
+  read (headers: RawHeaders): ReadonlyArray<string | undefined> | undefined {
     let values: Array<string | undefined> | undefined
     for (let place = 0; place < headers.length; place += 2) {
+      if (isConnection(headers[place])) this.#checkConnection(headers[place + 1])
       const index = this.#indexOf(headers[place])
       if (index === -1) continue
       values ??= new Array(this.#names.length).fill(undefined)
@@ -30,7 +37,6 @@ export class RawFields {
       if (values[index] !== undefined) throw malformed(`the field ${this.#names[index]} is there more than once`)
       values[index] = value
     }
-    if (connection !== undefined) this.#checkConnection(connection)
     return values
   }
 
@@ -48,14 +54,15 @@ export class RawFields {
     if (named !== undefined) throw malformed(`the field ${named.trim()} is named in Connection`)
   }
 
-  /** Takes them away, in every spelling; the names as they were written. */
-  remove (headers: string[], parsed: Record<string, unknown>): readonly string[] {
+  /** Takes them away from a request, in every spelling; the names as they were written. */
+  remove (request: RawRequest): readonly string[] {
+    const { rawHeaders } = request
     const removed: string[] = []
-    for (let place = headers.length - 2; place >= 0; place -= 2) {
-      if (this.#indexOf(headers[place]) === -1) continue
-      removed.unshift(headers[place])
-      delete parsed[headers[place].toLowerCase()]
-      headers.splice(place, 2)
+    for (let place = rawHeaders.length - 2; place >= 0; place -= 2) {
+      if (this.#indexOf(rawHeaders[place]) === -1) continue
+      removed.unshift(rawHeaders[place])
+      delete request.headers[rawHeaders[place].toLowerCase()]
+      rawHeaders.splice(place, 2)
     }
     return removed
   }
@@ -65,3 +72,5 @@ export class RawFields {
     return this.#lengths.has(name.length) ? this.#names.indexOf(name.toLowerCase().replaceAll('_', '-')) : -1
   }
 }
+
+const isConnection = (name: string): boolean => name.length === 10 && name.toLowerCase() === 'connection'

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { ForwardedCertificateError } from '../errors.js'
 import { ForwardedFields, maxIntermediates, RawFields, type FieldValues, type ForwardedCertificate } from '../forwarding/index.js'
@@ -8,8 +7,8 @@ import type { CustomCertificate, CustomForwarding, HeaderForwarding } from './fo
 export interface Forwarded {
   /** Whether the proxy says that it verified the certificate; `undefined` where it says nothing of it. */
   readonly isFoundGood: boolean | undefined
-  /** The same for the same fields; `undefined` where it cannot be told from fields. */
-  readonly digest: string | undefined
+  /** What all of it follows from; `undefined` where that is not fields alone. */
+  readonly fields: FieldValues | undefined
   /** `undefined` where it tells of no certificate. @throws ForwardedCertificateError */
   read (): ForwardedCertificate | undefined
 }
@@ -37,14 +36,10 @@ class HeaderCertificates implements ForwardedCertificates {
   }
 
   find ({ raw }: FastifyRequest): Forwarded | undefined {
-    const fields = this.#fields
-    const values = fields.find(raw.rawHeaders, raw.headers.connection)
-    return values && { isFoundGood: values.isFoundGood, digest: digestOf(values), read: () => fields.read(values) }
+    const fields = this.#fields.find(raw.rawHeaders)
+    return fields && { isFoundGood: fields.isFoundGood, fields, read: () => this.#fields.read(fields) }
   }
 }
-
-// A line break is in no field.
-const digestOf = ({ certificate, chain }: FieldValues): string => hash('sha256', chain === undefined ? certificate : `${certificate}\n${chain}`, 'base64')
 
 class CustomCertificates implements ForwardedCertificates {
   readonly names: readonly string[]
@@ -59,10 +54,9 @@ class CustomCertificates implements ForwardedCertificates {
   }
 
   find (request: FastifyRequest): Forwarded | undefined {
-    const { headers, rawHeaders } = request.raw
-    this.#fields.read(rawHeaders, headers.connection)
+    this.#fields.read(request.raw.rawHeaders)
     const given = this.#read(request)
-    return given && { isFoundGood: this.#isFoundGood(headers), digest: undefined, read: () => forwardedOf(given) }
+    return given && { isFoundGood: this.#isFoundGood(request.raw.headers), fields: undefined, read: () => forwardedOf(given) }
   }
 
   #read (request: FastifyRequest): CustomCertificate {

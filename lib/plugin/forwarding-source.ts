@@ -8,12 +8,10 @@ import { Caller } from './caller.js'
 import type { DenyList } from './deny-list.js'
 import { forwardedCertificates, type Forwarded, type ForwardedCertificates } from './forwarded-certificates.js'
 import type { CheckedForwarding } from './forwarding-options.js'
+import { KnownPeers } from './known-peers.js'
 import type { Requirements } from './requirement.js'
 import { trustedBy, TrustedProxy, type Sender, type Trusted } from './trusted-proxies.js'
 import { VouchedClient } from './vouched-client.js'
-
-// As many clients as a trust profile remembers; some 2 KB each.
-const mostKnown = 4096
 
 /** One kind of proxy: who it is, and what it forwards. */
 export class ForwardingSource {
@@ -21,8 +19,7 @@ export class ForwardingSource {
   readonly #certificates: ForwardedCertificates
   readonly #isVerifiedHere: boolean
   readonly #denyList: DenyList
-  /** What was read from fields before: octets, and never what was said of them. */
-  readonly #known = new Map<string, PeerCertificates>()
+  readonly #known = new KnownPeers()
 
   /** @throws OptionError the policy for a proxy's certificate is none */
   constructor ({ given, verified, proxies }: CheckedForwarding, requirements: Requirements, denyList: DenyList) {
@@ -62,19 +59,13 @@ export class ForwardingSource {
     return this.#isVerifiedHere ? new Caller(peer, at) : new VouchedClient(peer.certificate, found.isFoundGood === true, this.#denyList)
   }
 
-  #peerOf ({ digest, read }: Forwarded): PeerCertificates | undefined {
-    const known = digest === undefined ? undefined : this.#known.get(digest)
+  #peerOf ({ fields, read }: Forwarded): PeerCertificates | undefined {
+    const known = fields && this.#known.of(fields)
     if (known !== undefined) return known
     const certificates = read()
-    if (certificates === undefined) return undefined
-    const peer = peerOf(certificates)
-    if (digest !== undefined) this.#remember(digest, peer)
+    const peer = certificates && peerOf(certificates)
+    if (fields !== undefined && peer !== undefined) this.#known.remember(fields, peer)
     return peer
-  }
-
-  #remember (digest: string, peer: PeerCertificates): void {
-    this.#known.set(digest, peer)
-    if (this.#known.size > mostKnown) this.#known.delete(this.#known.keys().next().value as string)
   }
 }
 

@@ -47,9 +47,8 @@ export class Forwarding {
   }
 
   #remove (fields: RawFields, request: FastifyRequest, { address }: Sender): void {
-    const { headers, rawHeaders } = request.raw
-    this.#secrets.remove(rawHeaders, headers)
-    const removed = fields.remove(rawHeaders, headers)
+    this.#secrets.remove(request.raw)
+    const removed = fields.remove(request.raw)
     if (removed.length === 0) return
     this.#removals++
     request.log.info({ clientCertificate: { removed, remoteAddress: address } }, 'header fields of client certificates removed: their sender is no trusted proxy')

@@ -10,7 +10,7 @@ function reading ({ from, fields }: PublishedExample): PublishedExample['expecte
   const forwarded = new ForwardedFields({ from, header: header.replaceAll('_', '-'), chainHeader, ...(from === 'envoy' && { whenMoreElements: 'ignore' }) })
   try {
     // Names with underscores are no names here: options refuse them.
-    const found = forwarded.find(Object.entries(fields).flatMap(([name, value]) => [name.replaceAll('_', '-'), value]), undefined)
+    const found = forwarded.find(Object.entries(fields).flatMap(([name, value]) => [name.replaceAll('_', '-'), value]))
     const read = found && forwarded.read(found)
     return read === undefined ? 'absent' : { leaf: createHash('sha256').update(read.certificate).digest('hex'), intermediates: read.intermediates.length }
   } catch (error) {
