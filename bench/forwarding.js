@@ -83,7 +83,7 @@ const elapsed = (work) => {
 }
 
 function read (from, request) {
-  const called = from.calledBy(request, 0)
+  const called = from.calledBy(request)
   // What is no client's answers everything alike.
   if (called.latest !== undefined || called.constructor.name !== 'Caller') throw new Error('the certificate was not read')
 }
@@ -125,7 +125,7 @@ function timeGreatest () {
 function timeRefusal (kind, value) {
   const from = source({ from: kind, ...(kind === 'envoy' && { whenMoreElements: 'ignore' }) })
   const request = requestWith([forms[kind](anyPem)[0], value])
-  return Array.from({ length: 400 }, () => elapsed(() => { from.calledBy(request, 0) })).slice(100)
+  return Array.from({ length: 400 }, () => elapsed(() => { from.calledBy(request) })).slice(100)
 }
 
 const anyPem = (await makeAuthority().then(({ authority, pem }) => pem(authority.certificate)))

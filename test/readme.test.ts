@@ -69,7 +69,7 @@ const offered = Object.keys({
 
 t.test('the README lists every code and every option that there is', async (t) => {
   const { ClientCertificateError } = await import('../lib/errors.js')
-  for (const reason of ['MISSING', 'UNTRUSTED', 'NOT_YET_VALID', 'EXPIRED', 'REVOKED', 'FORBIDDEN', 'MISDIRECTED', 'STATUS_UNKNOWN'] as const) {
+  for (const reason of ['MISSING', 'UNTRUSTED', 'NOT_YET_VALID', 'EXPIRED', 'REVOKED', 'FORBIDDEN', 'MISDIRECTED', 'MALFORMED', 'STATUS_UNKNOWN'] as const) {
     const { code, statusCode } = new ClientCertificateError(reason)
     t.match(readme, new RegExp(`(?:${code}|…_${reason})\`(?:, \`…_\\w+\`)? \\| ${statusCode} \\|`), reason)
   }

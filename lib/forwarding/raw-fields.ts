@@ -15,11 +15,12 @@ export interface RawRequest {
  */
 export class RawFields {
   readonly #names: readonly string[]
-  readonly #lengths: ReadonlySet<number>
+  /** A bit for each length that a name has, modulo 32. */
+  readonly #lengths: number
 
   constructor (names: readonly string[]) {
     this.#names = names
-    this.#lengths = new Set(names.map((name) => name.length))
+    this.#lengths = names.reduce((bits, { length }) => bits | bitOf(length), 0)
   }
 
   /**
@@ -56,8 +57,9 @@ export class RawFields {
 
   /** Takes them away from a request, in every spelling; the names as they were written. */
   remove (request: RawRequest): readonly string[] {
-    const { rawHeaders } = request
     const removed: string[] = []
+    if (this.#names.length === 0) return removed
+    const { rawHeaders } = request
     for (let place = rawHeaders.length - 2; place >= 0; place -= 2) {
       if (this.#indexOf(rawHeaders[place]) === -1) continue
       removed.unshift(rawHeaders[place])
@@ -69,8 +71,11 @@ export class RawFields {
 
   // Few fields have names of the same length, so that most are passed over at once.
   #indexOf (name: string): number {
-    return this.#lengths.has(name.length) ? this.#names.indexOf(name.toLowerCase().replaceAll('_', '-')) : -1
+    return (this.#lengths & bitOf(name.length)) === 0 ? -1 : this.#names.indexOf(name.toLowerCase().replaceAll('_', '-'))
   }
 }
+
+// A shift takes its distance modulo 32.
+const bitOf = (length: number): number => 1 << length
 
 const isConnection = (name: string): boolean => name.length === 10 && name.toLowerCase() === 'connection'

@@ -4,9 +4,9 @@ import { missing, whileAsking, type Verdict } from './verdict.js'
 
 const nothing: readonly Seen[] = Object.freeze([])
 
-/** Whoever is at the other end of one connection. */
+/** Whoever is at the other end of one connection, or of one behind a proxy. */
 export class Caller {
-  /** Milliseconds since 1970: when the handshake ended. */
+  /** Milliseconds since 1970: when the handshake ended; of whom a proxy forwards that is not known. */
   readonly since: number
   #peer: PeerCertificates | undefined
   /** What each trust profile said that was asked: most applications have one. */
@@ -16,7 +16,7 @@ export class Caller {
   /** Its connection was closed before anything was answered: no handler is to run for it. */
   isTurnedAway = false
 
-  constructor (peer: PeerCertificates | undefined, since: number) {
+  constructor (peer: PeerCertificates | undefined, since = NaN) {
     this.#peer = peer
     this.since = since
   }
@@ -46,7 +46,7 @@ export class Caller {
     // Connections of one client share what was read first.
     this.#peer = seen.peer
     if (seen.verdict.refusal === null) this.#wasLetIn = true
-    this.#seen = [...this.#seen.filter((each) => each.profile !== profile), seen]
+    this.#seen = this.#seen.length === 0 ? [seen] : [...this.#seen.filter((each) => each.profile !== profile), seen]
     return seen.verdict
   }
 

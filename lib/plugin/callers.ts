@@ -47,7 +47,7 @@ export class Callers {
 
   #forwardedTo (request: FastifyRequest, called: Caller | undefined): Called | undefined | Promise<unknown> {
     const { forwarding, now } = this.#options
-    return forwarding?.calledBy(request, { address: this.#addressOf(request), called, at: now() })
+    return forwarding?.calledBy(request, { address: this.#addressOf(request), called, now })
   }
 
   #addressOf ({ raw: { socket } }: FastifyRequest): string | undefined {

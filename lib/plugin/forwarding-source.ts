@@ -42,21 +42,21 @@ export class ForwardingSource {
     return trustedBy(this.#proxies, request, sender)
   }
 
-  /** The client that a trusted proxy names. `at` is milliseconds since 1970. */
-  calledBy (request: FastifyRequest, at: number): Called {
+  /** The client that a trusted proxy names. */
+  calledBy (request: FastifyRequest): Called {
     try {
       const found = this.#certificates.find(request)
-      return found === undefined ? notForwarded : this.#clientOf(found, at)
+      return found === undefined ? notForwarded : this.#clientOf(found)
     } catch (error) {
       if (error instanceof ForwardedCertificateError || error instanceof CertificateError) return unreadable(error)
       throw error
     }
   }
 
-  #clientOf (found: Forwarded, at: number): Called {
+  #clientOf (found: Forwarded): Called {
     const peer = this.#peerOf(found)
     if (peer === undefined) return notForwarded
-    return this.#isVerifiedHere ? new Caller(peer, at) : new VouchedClient(peer.certificate, found.isFoundGood === true, this.#denyList)
+    return this.#isVerifiedHere ? new Caller(peer) : new VouchedClient(peer.certificate, found.isFoundGood === true, this.#denyList)
   }
 
   #peerOf ({ fields, read }: Forwarded): PeerCertificates | undefined {

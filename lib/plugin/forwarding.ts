@@ -40,7 +40,7 @@ export class Forwarding {
       if (trusted === false) continue
       if (trusted !== true) return trusted
       this.#remove(foreign, request, sender)
-      return source.calledBy(request, sender.at)
+      return source.calledBy(request)
     }
     this.#remove(this.#all, request, sender)
     return undefined

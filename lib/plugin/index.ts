@@ -2,6 +2,8 @@ export { plugin } from './plugin.js'
 // By this way the declarations for Fastify's own types get into those of the package.
 export type { ClientCertificates } from './augmentation.js'
 export type { DenyEntry } from './deny-list.js'
+export type { CustomCertificate, ForwardingOptions } from './forwarding-options.js'
+export type { TrustedProxy } from './trusted-proxy-options.js'
 export type { DaysToExpiry, Gauges, ListGauge } from './gauges.js'
 export type { RefusalRecord } from './journal.js'
 export type { ConnectedClient } from './live-connections.js'

@@ -13,7 +13,7 @@ export interface Sender {
   /** Who presented a certificate, where the connection is mutual TLS. */
   readonly called: Called | undefined
   /** Milliseconds since 1970. */
-  readonly at: number
+  readonly now: () => number
 }
 
 /** `true`, `false`, or what has to be waited for before it can be told. */
@@ -50,9 +50,9 @@ export class TrustedProxy {
     return typeof given === 'string' && timingSafeEqual(digest(given), this.#secret)
   }
 
-  #isPermitted (request: FastifyRequest, { called, at }: Sender, { policy, profiles }: Requirement): Trusted {
+  #isPermitted (request: FastifyRequest, { called, now }: Sender, { policy, profiles }: Requirement): Trusted {
     if (called === undefined) return false
-    const { certificate, refusal, pending } = verdictBy(called, profiles, at)
+    const { certificate, refusal, pending } = verdictBy(called, profiles, now())
     if (refusal !== null) return pending ?? false
     const judgement = judge(policy!, certificate!, request)
     return !(judgement instanceof Promise) && judgement.permitted

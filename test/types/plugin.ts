@@ -123,3 +123,20 @@ export const routes: FastifyPluginAsync<{ who: string }> = async (app, { who }) 
   app.get('/', { preHandler: app.requireClientCertificate({ subject: { commonName: who } }) }, async (request) => request.clientCertificate?.subject.commonName)
 }
 export const scope = async (app: FastifyInstance): Promise<void> => { await app.register(clientCertificate, options) }
+
+// Forms of proxies have options of their own, and a form of one's own has others.
+await plain.register(clientCertificate, {
+  mode: 'none',
+  ca: 'ca.cer',
+  forwarding: [
+    { from: 'nginx', trustedProxies: '127.0.0.1' },
+    { from: 'envoy', trustedProxies: [{ address: ['10.0.0.0/8'], certificate: { subject: { commonName: 'edge' } }, secret: 'a text of at least 16' }], hops: 2, whenMoreElements: 'ignore' },
+    { from: 'custom', trustedProxies: 'unix', headers: ['x-cert'], read: ({ headers }) => Buffer.from(String(headers['x-cert']), 'base64') }
+  ]
+})
+// @ts-expect-error who may send it has to be said
+await plain.register(clientCertificate, { forwarding: { from: 'nginx' } })
+// @ts-expect-error there is no such form
+await plain.register(clientCertificate, { forwarding: { from: 'ngnix', trustedProxies: '127.0.0.1' } })
+// @ts-expect-error a form of one's own has to be read
+await plain.register(clientCertificate, { forwarding: { from: 'custom', trustedProxies: '127.0.0.1', headers: ['x-cert'] } })
