@@ -1,6 +1,7 @@
 // The load: a process of its own, so that the server's CPU time is the server's alone.
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:tls'
+import { ask } from './ask.js'
 
 const folder = process.argv[2]
 const read = (name) => readFileSync(`${folder}/${name}`)
@@ -8,23 +9,9 @@ const read = (name) => readFileSync(`${folder}/${name}`)
 const identity = { key: read('client.key'), cert: read('client.cer'), rejectUnauthorized: false, servername: 'localhost', host: '127.0.0.1' }
 const request = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n'
 const lastRequest = 'GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n'
-const answerEnd = 'Hello, client\n'
 
 const open = (port, options) => new Promise((resolve, reject) => {
   const socket = connect({ ...identity, port, ...options }, () => resolve(socket)).once('error', reject)
-})
-
-/** One request, and its answer to the last octet. */
-const ask = (socket, text) => new Promise((resolve, reject) => {
-  let answer = ''
-  socket.on('data', function more (part) {
-    answer += part.toString('latin1')
-    if (!answer.endsWith(answerEnd)) return
-    socket.off('data', more)
-    if (answer.startsWith('HTTP/1.1 200 ')) resolve(answer)
-    else reject(new Error(answer))
-  })
-  socket.write(text)
 })
 
 const inParallel = (count, work) => Promise.all(Array.from({ length: count }, work))

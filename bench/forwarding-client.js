@@ -1,22 +1,11 @@
 // The proxy's part: connections that are kept, each request with the header that it is told.
 import { connect } from 'node:net'
+import { ask } from './ask.js'
 
-const answerEnd = 'Hello, client\n'
 const keptOpen = new Map()
 
 const open = (port) => new Promise((resolve, reject) => {
   const socket = connect(port, '127.0.0.1', () => resolve(socket)).once('error', reject)
-})
-
-const ask = (socket, text) => new Promise((resolve, reject) => {
-  let answer = ''
-  socket.on('data', function more (part) {
-    answer += part.toString('latin1')
-    if (!answer.endsWith(answerEnd)) return
-    socket.off('data', more)
-    answer.startsWith('HTTP/1.1 200 ') ? resolve() : reject(new Error(answer))
-  })
-  socket.write(text)
 })
 
 /** `count` requests over eight connections: all ask, and all wait for the last answer, so that all servers read alike. */
