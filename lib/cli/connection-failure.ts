@@ -24,7 +24,7 @@ const hints: ReadonlyArray<readonly [problem: RegExp, hint: string]> = [
 export function connectionFailure (host: string, error: unknown): unknown {
   const code = codeOf(error)
   if (!(error instanceof Error) || code === 'undefined') return error
-  // Of OpenSSL's own line, `…:SSL routines:FUNCTION:REASON:FILE:…`, the reason alone.
-  const [, reason = error.message] = /SSL routines:[^:]*:([^:]+):/.exec(error.message) ?? []
+  // Of OpenSSL's own line, `…:SSL routines:FUNCTION:REASON:FILE:…`, the reason alone; and without the advice that newer versions of Node put behind it.
+  const [, reason = error.message.replace(/; if the root CA is .*$/s, '')] = /SSL routines:[^:]*:([^:]+):/.exec(error.message) ?? []
   return new Failure(`cannot ask ${host}: ${problems[code] ?? reason}`, hints.find(([problem]) => problem.test(reason))?.[1], error)
 }

@@ -166,7 +166,8 @@ t.test('keys that OpenSSL writes are read, and ours by OpenSSL', { skip: parts.m
   for (const key of [ec, rsa, ed25519]) {
     writeFileSync(join(folder, 'ours.pem'), writeEncryptedPrivateKey(key, 'pässword'))
     t.ok(createPrivateKey(openssl('pkey', '-in', 'ours.pem', '-passin', 'pass:pässword')).equals(key))
-    t.throws(() => openssl('pkey', '-in', 'ours.pem', '-passin', 'pass:wrong'), /maybe wrong password|bad decrypt/)
+    // One wrong key in 256 ends in what looks like padding, and OpenSSL then says that there is nothing to read.
+    t.throws(() => openssl('pkey', '-in', 'ours.pem', '-passin', 'pass:wrong'), /maybe wrong password|bad decrypt|Could not read key/)
   }
 })
 
