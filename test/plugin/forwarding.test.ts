@@ -196,3 +196,18 @@ t.test('a stream of ever new clients does not fill the memory, and those of befo
   for (let number = 0; number < 4100; number++) await ask({ 'x-ssl-client-cert': `${bytes(client)};n=${number}` })
   t.equal(said(await ask({ 'x-ssl-client-cert': `${bytes(client)};n=0` })), '200 client')
 })
+
+t.test('clients that take turns are each themselves, however many they are', async (t) => {
+  const { ask } = await behind(t)
+  const clients = Array.from({ length: 12 }, (_, number) => mintClient(authority, { subject: `client ${number}` }))
+  for (let round = 0; round < 3; round++) {
+    for (const [number, each] of clients.entries()) t.equal(said(await ask(byNginx(each))), `200 client ${number}`)
+  }
+})
+
+t.test('where the outermost trusted proxy says nothing there is no certificate', async (t) => {
+  const { ask } = await behind(t, { forwarding: { from: 'envoy', hops: 2, trustedProxies: proxyAddress } })
+  const element = `Cert="${escaped(client)}"`
+  t.equal(said(await ask({ 'x-forwarded-client-cert': element })), '401 MISSING')
+  t.equal(said(await ask({ 'x-forwarded-client-cert': `${element},${element}` })), '200 client')
+})
