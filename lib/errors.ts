@@ -1,10 +1,11 @@
 /**
  * Every error code of this package, on one page. Nothing is imported here.
  *
- * Four families:
+ * Five families:
  *   FST_CLIENT_CERTIFICATE_…   what a caller of the application, or its owner at boot, is told
  *   ERR_CERTIFICATION_PATH_…   why a certificate has no good path to a trust anchor
  *   ERR_CERTIFICATE_…          why octets are not the certificate, key or store that they should be
+ *   ERR_FORWARDED_CERTIFICATE   why what a proxy forwarded is not read
  *   ERR_REVOCATION_…           why what tells of revocation could not be had
  */
 

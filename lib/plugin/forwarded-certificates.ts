@@ -56,7 +56,7 @@ class CustomCertificates implements ForwardedCertificates {
   find (request: FastifyRequest): Forwarded | undefined {
     this.#fields.read(request.raw.rawHeaders)
     const given = this.#read(request)
-    return given && { isFoundGood: this.#isFoundGood(request.raw.headers), fields: undefined, read: () => forwardedOf(given) }
+    return given === undefined ? undefined : { isFoundGood: this.#isFoundGood(request.raw.headers), fields: undefined, read: () => forwardedOf(given) }
   }
 
   #read (request: FastifyRequest): CustomCertificate {
@@ -74,8 +74,8 @@ class CustomCertificates implements ForwardedCertificates {
 }
 
 function forwardedOf (given: NonNullable<CustomCertificate>): ForwardedCertificate {
-  const { certificate, intermediates = [] } = given instanceof Uint8Array ? { certificate: given } : given
-  const octets = [certificate, ...intermediates]
+  const { certificate, intermediates = [] } = given instanceof Uint8Array ? { certificate: given } : Object(given)
+  const octets: readonly Uint8Array[] = [certificate].concat(intermediates)
   if (!octets.every((each) => each instanceof Uint8Array)) throw new ForwardedCertificateError('forwarding.read answered neither octets nor { certificate, intermediates }')
   if (intermediates.length > maxIntermediates) throw new ForwardedCertificateError(`forwarding.read answered more than ${maxIntermediates} intermediates`)
   const [first, ...others] = octets.map((each) => Buffer.from(each))

@@ -128,6 +128,10 @@ t.test('a form of one\'s own gives octets, and is looked at as closely', async (
     stranger: () => stranger.der,
     garbage: () => Buffer.from('garbage'),
     text: () => client.pem,
+    nothingAtAll: () => null,
+    empty: () => '',
+    noList: () => ({ certificate: client.der, intermediates: null }),
+    promise: async () => client.der,
     strange: () => ({ certificate: client.pem }),
     brokenChain: () => ({ certificate: client.der, intermediates: [Buffer.from('x')] }),
     long: () => ({ certificate: client.der, intermediates: Array.from({ length: 11 }, () => authority.der) }),
@@ -138,7 +142,7 @@ t.test('a form of one\'s own gives octets, and is looked at as closely', async (
   for (const name of ['octets', 'array', 'object', 'chain']) t.equal(await ask(name), '200 client', name)
   t.equal(await ask('nothing'), '401 MISSING')
   t.equal(await ask('stranger'), '401 UNTRUSTED')
-  for (const name of ['garbage', 'text', 'strange', 'brokenChain', 'long', 'throws']) t.equal(await ask(name), '400 MALFORMED', name)
+  for (const name of ['nothingAtAll', 'empty', 'noList', 'promise', 'garbage', 'text', 'strange', 'brokenChain', 'long', 'throws']) t.equal(await ask(name), '400 MALFORMED', name)
   t.match(reasons(scene).slice(-4), ['forwarding.read answered neither octets nor { certificate, intermediates }', 'DER ends inside a header at octet 0', 'forwarding.read answered more than 10 intermediates', 'forwarding.read threw'])
   t.equal(said(await scene.ask({ x_my_cert: 'octets' })), '400 MALFORMED')
   t.equal(said(await scene.ask({ 'x-my-cert': 'octets' }, { remoteAddress: '10.0.0.2' })), '401 MISSING')
