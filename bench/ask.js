@@ -12,3 +12,14 @@ export const ask = (socket, text) => new Promise((resolve, reject) => {
   })
   socket.write(text)
 })
+
+/**
+ * Keeps this process's event loop turning until the returned function is called. To wake a process that sleeps is work of the kernel's, booked on
+ * whoever sends it something; a slower server lets its client fall asleep more often, and would look slower still.
+ */
+export function stayAwake () {
+  let awake = true
+  const turn = () => { if (awake) setImmediate(turn) }
+  turn()
+  return () => { awake = false }
+}

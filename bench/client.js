@@ -1,7 +1,7 @@
 // The load: a process of its own, so that the server's CPU time is the server's alone.
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:tls'
-import { ask } from './ask.js'
+import { ask, stayAwake } from './ask.js'
 
 const folder = process.argv[2]
 const read = (name) => readFileSync(`${folder}/${name}`)
@@ -25,7 +25,9 @@ const keptOpen = new Map()
 async function keptAlive (port, count) {
   if (!keptOpen.has(port)) keptOpen.set(port, await inParallel(8, () => open(port)))
   const sockets = keptOpen.get(port)
+  const sleep = stayAwake()
   for (let left = count / sockets.length; left > 0; left--) await Promise.all(sockets.map((socket) => ask(socket, request)))
+  sleep()
 }
 
 /** `count` connections, each with a handshake of its own and one request. */

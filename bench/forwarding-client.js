@@ -1,6 +1,6 @@
 // The proxy's part: connections that are kept, each request with the header that it is told.
 import { connect } from 'node:net'
-import { ask } from './ask.js'
+import { ask, stayAwake } from './ask.js'
 
 const keptOpen = new Map()
 
@@ -16,7 +16,9 @@ async function requests (port, count, text) {
 }
 
 process.on('message', async ({ port, count, text }) => {
+  const sleep = stayAwake()
   await requests(port, count, text)
+  sleep()
   process.send({ done: true })
 })
 process.on('disconnect', () => process.exit(0))

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { checkForwarding } from '../dist/plugin/forwarding-options.js'
 import { ForwardingSource } from '../dist/plugin/forwarding-source.js'
-import { ratios, summary } from './figures.js'
+import { ratios, shuffled, summary } from './figures.js'
 import { makeAuthority } from './material.js'
 import { start } from './processes.js'
 
@@ -34,7 +34,7 @@ export async function compareForwarding (folder, rounds, log) {
     for (let turn = -batches; turn < batches; turn++) {
       for (const [kind, text] of Object.entries(texts)) {
         const turns = ['ignored', kind, 'again', ...(kind === 'nginx' ? ['byHand'] : [])]
-        for (const name of turn % 2 === 0 ? turns : turns.reverse()) {
+        for (const name of shuffled(turns)) {
           const figure = await cpuOf(servers[name], client, text)
           if (turn >= 0) ((figures[kind] ??= {})[name === kind ? 'plugin' : name] ??= []).push(figure)
         }
@@ -85,7 +85,7 @@ const elapsed = (work) => {
 function read (from, request) {
   const called = from.calledBy(request)
   // What is no client's answers everything alike.
-  if (called.latest !== undefined || called.constructor.name !== 'Caller') throw new Error('the certificate was not read')
+  if (called.latest !== undefined || called.constructor.name !== 'ForwardedClient') throw new Error('the certificate was not read')
 }
 
 /** The first half warms up; of the second each is read for the first time, and one of them again and again. */

@@ -26,8 +26,8 @@ const parts = {
     if (new Set(given).size !== 1) throw new Error(`the servers do not answer alike:\n${given.join('\n\n')}`)
     return compareServers(folder, rounds, log)
   },
-  keptAlive: (folder) => compareKeptAlive(folder, Math.min(rounds, 4), log),
-  forwarded: (folder) => compareForwarding(folder, Math.min(rounds, 3), log),
+  keptAlive: (folder) => compareKeptAlive(folder, rounds, log),
+  forwarded: (folder) => compareForwarding(folder, rounds, log),
   forwarding: () => measureForwarding(log),
   memory: (folder) => compareMemory(folder, Math.min(rounds, 3), log)
 }

@@ -1,18 +1,18 @@
-import { ratios, summary } from './figures.js'
+import { ratios, shuffled, summary } from './figures.js'
 import { start } from './processes.js'
 
 // `fastify` stands twice: what differs between the two is what this machine cannot tell apart (the null pair).
 const servers = { https: 'https', fastify: 'fastify', again: 'fastify', hooks: 'hooks', plugin: 'plugin', byHand: 'by-hand', express: 'express' }
 const works = { handshakes: 800, resumed: 1200 }
 const batch = 2000
-const batches = 12
+const batches = 24
 const connections = 5000
 
 /** CPU time of the server process per operation, in microseconds, each round with fresh processes and in another order. */
 export async function compareServers (folder, rounds, log) {
   const figures = {}
   for (let round = 0; round < rounds; round++) {
-    for (const [name, file] of turned(Object.entries(servers), round)) {
+    for (const [name, file] of shuffled(Object.entries(servers))) {
       log(`round ${round + 1} of ${rounds}: ${name}`)
       const found = await measure(folder, file)
       for (const [work, figure] of Object.entries(found)) ((figures[work] ??= {})[name] ??= []).push(figure)
@@ -21,14 +21,8 @@ export async function compareServers (folder, rounds, log) {
   return Object.fromEntries(Object.entries(figures).map(([work, byServer]) => [work, compared(byServer)]))
 }
 
-const turned = (list, by) => {
-  const order = by % 2 === 0 ? list : [...list].reverse()
-  const shift = by % list.length
-  return [...order.slice(shift), ...order.slice(0, shift)]
-}
-
-const compared = (byServer) => Object.fromEntries(Object.entries(byServer).map(([name, figures]) =>
-  [name, { ...summary(figures), ofFastify: ratios(figures, byServer.fastify) }]))
+const compared = (byServer) => Object.fromEntries(Object.keys(servers).map((name) =>
+  [name, { ...summary(byServer[name]), ofFastify: ratios(byServer[name], byServer.fastify) }]))
 
 async function measure (folder, file) {
   const { server, port } = await startServer(folder, file)
@@ -49,10 +43,10 @@ export async function compareKeptAlive (folder, rounds, log) {
   for (let round = 0; round < rounds; round++) {
     log(`kept-alive requests, round ${round + 1} of ${rounds}`)
     const running = {}
-    for (const [name, file] of turned(Object.entries(servers), round)) running[name] = await startServer(folder, file)
+    for (const [name, file] of shuffled(Object.entries(servers))) running[name] = await startServer(folder, file)
     const client = start('client.js', folder)
     for (let turn = -batches; turn < batches; turn++) {
-      for (const [name, { server, port }] of turned(Object.entries(running), turn + batches)) {
+      for (const [name, { server, port }] of shuffled(Object.entries(running))) {
         const figure = await cpuOf(server, client, { work: 'keptAlive', port, count: batch })
         if (turn >= 0) (figures[name] ??= []).push(figure)
       }
@@ -79,12 +73,12 @@ async function cpuOf (server, client, order) {
 export async function compareMemory (folder, rounds, log) {
   const figures = {}
   for (let round = 0; round < rounds; round++) {
-    for (const [name, file] of turned(Object.entries(servers), round)) {
+    for (const [name, file] of shuffled(Object.entries(servers))) {
       log(`memory, round ${round + 1} of ${rounds}: ${name}`)
       ;(figures[name] ??= []).push(await measureMemory(folder, file))
     }
   }
-  return Object.fromEntries(Object.entries(figures).map(([name, found]) => [name, summary(found)]))
+  return Object.fromEntries(Object.keys(servers).map((name) => [name, summary(figures[name])]))
 }
 
 async function measureMemory (folder, file) {

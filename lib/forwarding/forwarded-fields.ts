@@ -74,8 +74,11 @@ export class ForwardedFields {
   }
 
   #certificateIn (values: ReadonlyArray<string | undefined>): string | undefined {
-    const [certificate, another] = values.slice(0, this.#alternatives).filter((value) => value !== undefined)
-    if (another !== undefined) throw malformed(`there are both ${this.#names.slice(0, this.#alternatives).join(' and ')}`)
+    let certificate: string | undefined
+    for (let place = 0; place < this.#alternatives; place++) {
+      if (certificate !== undefined && values[place] !== undefined) throw malformed(`there are both ${this.#names.slice(0, this.#alternatives).join(' and ')}`)
+      certificate ??= values[place]
+    }
     return certificate !== undefined && this.#format.nothing?.includes(certificate) === true ? undefined : certificate
   }
 

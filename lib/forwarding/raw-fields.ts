@@ -70,12 +70,28 @@ export class RawFields {
   }
 
   // Few fields have names of the same length, so that most are passed over at once.
-  #indexOf (name: string): number {
-    return (this.#lengths & bitOf(name.length)) === 0 ? -1 : this.#names.indexOf(name.toLowerCase().replaceAll('_', '-'))
+  #indexOf (written: string): number {
+    return (this.#lengths & bitOf(written.length)) === 0 ? -1 : this.#names.findIndex((name) => isSpelling(written, name))
   }
 }
 
 // A shift takes its distance modulo 32.
 const bitOf = (length: number): number => 1 << length
 
-const isConnection = (name: string): boolean => name.length === 10 && name.toLowerCase() === 'connection'
+const isConnection = (written: string): boolean => isSpelling(written, 'connection')
+
+/** Whether a field's name is this one, in whatever capitals, and with underscores for hyphens. Letter by letter: nearly all others end at the first few. */
+function isSpelling (written: string, name: string): boolean {
+  if (written.length !== name.length) return false
+  for (let place = 0; place < name.length; place++) {
+    if (normal(written.charCodeAt(place)) !== name.charCodeAt(place)) return false
+  }
+  return true
+}
+
+/** Of a letter its small form, of an underscore a hyphen. */
+const normal = (code: number): number => {
+  if (code === underscore) return hyphen
+  return code >= capitalA && code <= capitalZ ? code | 0x20 : code
+}
+const [underscore, hyphen, capitalA, capitalZ] = Buffer.from('_-AZ')

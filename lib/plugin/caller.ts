@@ -4,9 +4,9 @@ import { missing, whileAsking, type Verdict } from './verdict.js'
 
 const nothing: readonly Seen[] = Object.freeze([])
 
-/** Whoever is at the other end of one connection, or of one behind a proxy. */
+/** Whoever is at the other end of one connection. */
 export class Caller {
-  /** Milliseconds since 1970: when the handshake ended; of whom a proxy forwards that is not known. */
+  /** Milliseconds since 1970: when the handshake ended. */
   readonly since: number
   #peer: PeerCertificates | undefined
   /** What each trust profile said that was asked: most applications have one. */
@@ -16,7 +16,7 @@ export class Caller {
   /** Its connection was closed before anything was answered: no handler is to run for it. */
   isTurnedAway = false
 
-  constructor (peer: PeerCertificates | undefined, since = NaN) {
+  constructor (peer: PeerCertificates | undefined, since: number) {
     this.#peer = peer
     this.since = since
   }

@@ -4,8 +4,8 @@ import { CertificateError, ForwardedCertificateError } from '../errors.js'
 import type { ForwardedCertificate } from '../forwarding/index.js'
 import type { PeerCertificates } from '../tls/index.js'
 import { notForwarded, unreadable, type Called } from './called.js'
-import { Caller } from './caller.js'
 import type { DenyList } from './deny-list.js'
+import { ForwardedClient } from './forwarded-client.js'
 import { forwardedCertificates, type Forwarded, type ForwardedCertificates } from './forwarded-certificates.js'
 import type { CheckedForwarding } from './forwarding-options.js'
 import { KnownPeers } from './known-peers.js'
@@ -56,7 +56,7 @@ export class ForwardingSource {
   #clientOf (found: Forwarded): Called {
     const peer = this.#peerOf(found)
     if (peer === undefined) return notForwarded
-    return this.#isVerifiedHere ? new Caller(peer) : new VouchedClient(peer.certificate, found.isFoundGood === true, this.#denyList)
+    return this.#isVerifiedHere ? new ForwardedClient(peer) : new VouchedClient(peer.certificate, found.isFoundGood === true, this.#denyList)
   }
 
   #peerOf ({ fields, read }: Forwarded): PeerCertificates | undefined {

@@ -172,6 +172,14 @@ t.test('what was read before is not trusted for that: time, lists, CAs and the d
   t.equal(await ask(), '401 EXPIRED')
 })
 
+t.test('who is put on the deny list in the middle of a request is refused before the handler', async (t) => {
+  const scene = await behind(t, {}, (app) => {
+    app.get('/slow', { preValidation: async () => { app.clientCertificates.deny({ fingerprint256: client.certificate.fingerprint256 }) } }, async () => ({}))
+  })
+  t.equal(said(await scene.ask(byNginx(client))), '200 client')
+  t.equal(said(await scene.ask(byNginx(client), { url: '/slow' })), '401 REVOKED')
+})
+
 t.test('files of an application without TLS are watched, too', async (t) => {
   const folder = t.testdir({ 'ca.pem': mintAuthority().pem })
   const scene = await behind(t, { ca: `${folder}/ca.pem` })
