@@ -3,6 +3,8 @@ import { malformed, maxFieldOctets } from './forwarded-certificate.js'
 /** The header of a request as it was received: names and values by turns, as Node's `rawHeaders`. */
 export type RawHeaders = readonly string[]
 
+const nothing: readonly string[] = Object.freeze([])
+
 /** A request as Node has it. It makes `headers` when they are first asked for, which takes longer than all that is done here. */
 export interface RawRequest {
   readonly rawHeaders: string[]
@@ -57,8 +59,8 @@ export class RawFields {
 
   /** Takes them away from a request, in every spelling; the names as they were written. */
   remove (request: RawRequest): readonly string[] {
+    if (this.#names.length === 0) return nothing
     const removed: string[] = []
-    if (this.#names.length === 0) return removed
     const { rawHeaders } = request
     for (let place = rawHeaders.length - 2; place >= 0; place -= 2) {
       if (this.#indexOf(rawHeaders[place]) === -1) continue

@@ -9,8 +9,9 @@ export class Caller {
   /** Milliseconds since 1970: when the handshake ended. */
   readonly since: number
   #peer: PeerCertificates | undefined
-  /** What each trust profile said that was asked: most applications have one. */
-  #seen = nothing
+  /** What was said last, and by other trust profiles before: most applications have one. */
+  #last: Seen | undefined
+  #before = nothing
   #wasLetIn = false
   #admission: Promise<unknown> | undefined
   /** Its connection was closed before anything was answered: no handler is to run for it. */
@@ -35,10 +36,9 @@ export class Caller {
 
   #verdictBy (profile: TrustProfile, at: number): Verdict {
     if (this.#peer === undefined) return missing
-    for (const seen of this.#seen) {
-      if (seen.profile === profile && isCurrent(seen, at)) return seen.verdict
-    }
-    return this.#look(this.#peer, at, profile)
+    const last = this.#last
+    if (last !== undefined && isSaidBy(profile, last, at)) return last.verdict
+    return this.#before.find((seen) => isSaidBy(profile, seen, at))?.verdict ?? this.#look(this.#peer, at, profile)
   }
 
   #look (peer: PeerCertificates, at: number, profile: TrustProfile): Verdict {
@@ -46,36 +46,45 @@ export class Caller {
     // Connections of one client share what was read first.
     this.#peer = seen.peer
     if (seen.verdict.refusal === null) this.#wasLetIn = true
-    this.#seen = this.#seen.length === 0 ? [seen] : [...this.#seen.filter((each) => each.profile !== profile), seen]
+    this.#before = this.#said.filter((each) => each.profile !== profile)
+    this.#last = seen
     return seen.verdict
+  }
+
+  get #said (): readonly Seen[] {
+    return this.#last === undefined ? nothing : [this.#last, ...this.#before]
   }
 
   /** What was said of it counts no more; whether it is the client of this certificate. */
   forget (fingerprint256: string): boolean {
     if (this.#peer?.fingerprint256 !== fingerprint256) return false
-    this.#seen = this.#seen.map((seen) => ({ ...seen, revision: -1 }))
+    const [last, ...before] = this.#said.map((seen) => ({ ...seen, revision: -1 }))
+    this.#last = last
+    this.#before = before
     return true
   }
 
   /** Whether some profile had let the caller in, and none does at this instant: its connection is not to go on. */
   isOverAt (at: number): boolean {
-    return this.#wasLetIn && this.#seen.every(({ profile }) => isRefusal(this.verdictAt(at, profile)))
+    return this.#wasLetIn && this.#said.every(({ profile }) => isRefusal(this.verdictAt(at, profile)))
   }
 
   /** When it is to be looked at again, in milliseconds since 1970: while it is let in, or its status is being asked for. */
   nextLook (at: number): number {
-    const ends = this.#seen.filter(({ verdict }) => !isRefusal(verdict)).map(({ verdict }) => verdict.pending === undefined ? verdict.until : at + askingTakes)
+    const ends = this.#said.filter(({ verdict }) => !isRefusal(verdict)).map(({ verdict }) => verdict.pending === undefined ? verdict.until : at + askingTakes)
     return ends.length === 0 ? Infinity : Math.max(...ends)
   }
 
   /** What was said last, by the profile that lets in if one does; `undefined` where nobody was asked. */
   get latest (): Seen | undefined {
-    return this.#seen.find(({ verdict }) => verdict.refusal === null) ?? this.#seen.at(-1)
+    return this.#said.find(({ verdict }) => verdict.refusal === null) ?? this.#last
   }
 }
 
 // Milliseconds after which an answer may be there.
 const askingTakes = 1000
+
+const isSaidBy = (profile: TrustProfile, seen: Seen, at: number): boolean => seen.profile === profile && isCurrent(seen, at)
 
 /** What is still being asked for is no refusal yet. */
 const isRefusal = ({ refusal, pending }: Verdict): boolean => refusal !== null && pending === undefined

@@ -8,6 +8,7 @@ import type { Journal } from './journal.js'
 import { chooseProfiles } from './profile-choice.js'
 import type { Requirement, Requirements } from './requirement.js'
 import type { Trust } from './trust.js'
+import type { TrustProfile } from './trust-profile.js'
 import { misdirected, type Refusal, type Verdict } from './verdict.js'
 
 declare module 'fastify' {
@@ -36,6 +37,8 @@ export class Guard {
   readonly #trust: Trust
   readonly #journal: Journal
   readonly #now: () => number
+  /** Where there is but one, which is in most applications. */
+  readonly #onlyProfile: TrustProfile | undefined
 
   constructor ({ requirements, callers, trust, journal, now }: GuardOptions) {
     this.#requirements = requirements
@@ -43,6 +46,7 @@ export class Guard {
     this.#trust = trust
     this.#journal = journal
     this.#now = now
+    this.#onlyProfile = trust.hasOneProfile ? trust.standard : undefined
   }
 
   /** Finds the caller, and refuses one without a verified certificate before any body is read. */
@@ -94,12 +98,13 @@ export class Guard {
 
   /** What is shown to handlers. Looking up the route costs more than all the rest, and with one profile it does not matter. */
   #verdictOnRoute (request: FastifyRequest): Verdict {
-    const requirement = this.#trust.hasOneProfile ? this.#requirements.standard : this.#requirementOf(request) ?? this.#requirements.open
+    const requirement = this.#onlyProfile !== undefined ? this.#requirements.standard : this.#requirementOf(request) ?? this.#requirements.open
     return this.#verdict(request, requirement)
   }
 
   #verdict (request: FastifyRequest, asked: Requirement): Verdict {
     const called = this.#callers.of(request)
+    if (this.#onlyProfile !== undefined) return called.verdictAt(this.#now(), this.#onlyProfile)
     const { hosts } = this.#trust
     if (hosts.isEmpty) return verdictBy(called, asked.profiles, this.#now())
     const choice = chooseProfiles(request, servernameOf(request, called), hosts, asked)

@@ -32,6 +32,11 @@ t.test('what breaks the form is refused', async (t) => {
   for (const [field, message] of cases) t.throws(() => readXfcc(field), malformed(message), JSON.stringify(field))
 })
 
+t.test('there is an end to how many pairs there are', async (t) => {
+  t.strictSame(asObjects('URI=a;'.repeat(1000)), [{ uri: Array(1000).fill('a') }])
+  for (const end of [';', ',']) t.throws(() => readXfcc(`a=${end}`.repeat(1001)), malformed('XFCC has more than 1000 keys with their values'))
+})
+
 const text = fc.string({ unit: fc.constantFrom(...'abC ="\\,;:/%\u00fc'), maxLength: 12 })
 const element = fc.array(fc.tuple(fc.constantFrom('By', 'Hash', 'Cert', 'Chain', 'Subject', 'URI', 'DNS', 'Other'), text), { minLength: 1, maxLength: 6 })
 const needsQuotes = /[",;=\\]|^$/
