@@ -72,9 +72,11 @@ export async function measureForwarding (log) {
   return { ...found, byHand: timeByHand(pems, authority.certificate), greatest: timeGreatest() }
 }
 
-const requestWith = (fields) => ({ raw: { rawHeaders: header(fields), headers: {} } })
+const requestWith = (fields) => ({ raw: { rawHeaders: header(fields), headers: {}, socket: {} } })
 
-const source = (options) => new ForwardingSource(checkForwarding({ trustedProxies: '127.0.0.1', ...options })[0], undefined, undefined)
+const sender = { now: Date.now }
+
+const source = (options) => new ForwardingSource(checkForwarding({ trustedProxies: '127.0.0.1', ...options })[0], {})
 
 const elapsed = (work) => {
   const begin = process.hrtime.bigint()
@@ -83,7 +85,7 @@ const elapsed = (work) => {
 }
 
 function read (from, request) {
-  const called = from.calledBy(request)
+  const called = from.calledBy(request, sender)
   // What is no client's answers everything alike.
   if (called.latest !== undefined || called.constructor.name !== 'ForwardedClient') throw new Error('the certificate was not read')
 }
@@ -127,11 +129,11 @@ const slowest = (summaries) => summaries.reduce((one, other) => one.median > oth
 function timeRefusal (kind, value) {
   const from = source({ from: kind, ...(kind === 'envoy' && { whenMoreElements: 'ignore' }) })
   const request = requestWith([forms[kind](anyPem)[0], value])
-  for (let warmingUp = 200; warmingUp > 0; warmingUp--) from.calledBy(request)
+  for (let warmingUp = 200; warmingUp > 0; warmingUp--) from.calledBy(request, sender)
   return summary(Array.from({ length: 300 }, () => {
     // What was left by others is collected before, and not in between.
     globalThis.gc({ type: 'minor' })
-    return elapsed(() => { from.calledBy(request) })
+    return elapsed(() => { from.calledBy(request, sender) })
   }))
 }
 

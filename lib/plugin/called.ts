@@ -6,7 +6,7 @@ export interface Called {
   /** What is to be said of them at this instant, in milliseconds since 1970, by these authorities. */
   verdictAt (at: number, profile: TrustProfile): Verdict
   /** What was said last. */
-  readonly latest: Seen | undefined
+  readonly latest: Pick<Seen, 'profile' | 'verdict'> | undefined
   /** Nothing is to be answered any more. */
   readonly isTurnedAway: boolean
 }

@@ -1,12 +1,14 @@
 import type { PeerCertificates } from '../tls/index.js'
+import type { Called } from './called.js'
+import type { LiveClient } from './live-connections.js'
 import { isCurrent, type Seen, type TrustProfile } from './trust-profile.js'
 import { missing, whileAsking, type Verdict } from './verdict.js'
 
 const nothing: readonly Seen[] = Object.freeze([])
 
-/** Whoever is at the other end of one connection. */
-export class Caller {
-  /** Milliseconds since 1970: when the handshake ended. */
+/** Whoever is at the other end of one connection, of their own or by a proxy that has it for them alone. */
+export class Caller implements Called, LiveClient {
+  /** Milliseconds since 1970. */
   readonly since: number
   #peer: PeerCertificates | undefined
   /** What was said last, and by other trust profiles before: most applications have one. */

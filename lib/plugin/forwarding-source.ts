@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import { readCertificate } from '../certificate/index.js'
 import { CertificateError, ForwardedCertificateError } from '../errors.js'
 import type { ForwardedCertificate } from '../forwarding/index.js'
-import type { PeerCertificates } from '../tls/index.js'
+import { isUpgraded, type PeerCertificates } from '../tls/index.js'
 import { notForwarded, unreadable, type Called } from './called.js'
+import { Caller } from './caller.js'
 import type { DenyList } from './deny-list.js'
 import { ForwardedClient } from './forwarded-client.js'
 import { forwardedCertificates, type Forwarded, type ForwardedCertificates } from './forwarded-certificates.js'
@@ -11,7 +12,14 @@ import type { CheckedForwarding } from './forwarding-options.js'
 import { KnownPeers } from './known-peers.js'
 import type { Requirements } from './requirement.js'
 import { trustedBy, TrustedProxy, type Sender, type Trusted } from './trusted-proxies.js'
+import type { Tunnels } from './tunnels.js'
 import { VouchedClient } from './vouched-client.js'
+
+export interface ForwardingParts {
+  readonly requirements: Requirements
+  readonly denyList: DenyList
+  readonly tunnels: Tunnels
+}
 
 /** One kind of proxy: who it is, and what it forwards. */
 export class ForwardingSource {
@@ -19,14 +27,16 @@ export class ForwardingSource {
   readonly #certificates: ForwardedCertificates
   readonly #isVerifiedHere: boolean
   readonly #denyList: DenyList
+  readonly #tunnels: Tunnels
   readonly #known = new KnownPeers()
 
   /** @throws OptionError the policy for a proxy's certificate is none */
-  constructor ({ given, verified, proxies }: CheckedForwarding, requirements: Requirements, denyList: DenyList) {
+  constructor ({ given, verified, proxies }: CheckedForwarding, { requirements, denyList, tunnels }: ForwardingParts) {
     this.#proxies = proxies.map((proxy) => new TrustedProxy(proxy, proxy.certificate && requirements.compile(proxy.certificate, `${proxy.key}.certificate`)))
     this.#certificates = forwardedCertificates(given)
     this.#isVerifiedHere = verified === 'here'
     this.#denyList = denyList
+    this.#tunnels = tunnels
   }
 
   /** The fields that count from its proxies alone. */
@@ -43,20 +53,27 @@ export class ForwardingSource {
   }
 
   /** The client that a trusted proxy names. */
-  calledBy (request: FastifyRequest): Called {
+  calledBy (request: FastifyRequest, { now }: Sender): Called {
     try {
       const found = this.#certificates.find(request)
-      return found === undefined ? notForwarded : this.#clientOf(found)
+      return found === undefined ? notForwarded : this.#clientOf(request, found, now)
     } catch (error) {
       if (error instanceof ForwardedCertificateError || error instanceof CertificateError) return unreadable(error)
       throw error
     }
   }
 
-  #clientOf (found: Forwarded): Called {
+  #clientOf (request: FastifyRequest, found: Forwarded, now: () => number): Called {
     const peer = this.#peerOf(found)
     if (peer === undefined) return notForwarded
-    return this.#isVerifiedHere ? new ForwardedClient(peer) : new VouchedClient(peer.certificate, found.isFoundGood === true, this.#denyList)
+    if (!isUpgraded(request.raw)) return this.#isVerifiedHere ? new ForwardedClient(peer) : this.#vouched(peer, found, now())
+    const client = this.#isVerifiedHere ? new Caller(peer, now()) : this.#vouched(peer, found, now())
+    this.#tunnels.begin(request, client)
+    return client
+  }
+
+  #vouched ({ certificate }: PeerCertificates, { isFoundGood }: Forwarded, since: number): VouchedClient {
+    return new VouchedClient(certificate, isFoundGood === true, this.#denyList, since)
   }
 
   #peerOf ({ fields, read }: Forwarded): PeerCertificates | undefined {

@@ -1,10 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { RawFields } from '../forwarding/index.js'
 import type { Called } from './called.js'
-import type { DenyList } from './deny-list.js'
 import type { CheckedForwarding } from './forwarding-options.js'
-import { ForwardingSource } from './forwarding-source.js'
-import type { Requirements } from './requirement.js'
+import { ForwardingSource, type ForwardingParts } from './forwarding-source.js'
 import type { Sender } from './trusted-proxies.js'
 
 /** Certificates that proxies forward: whose word counts, and what becomes of the same fields from anybody else. */
@@ -16,8 +14,8 @@ export class Forwarding {
   #removals = 0
 
   /** @throws OptionError */
-  constructor (options: readonly CheckedForwarding[], requirements: Requirements, denyList: DenyList) {
-    const sources = options.map((each) => new ForwardingSource(each, requirements, denyList))
+  constructor (options: readonly CheckedForwarding[], parts: ForwardingParts) {
+    const sources = options.map((each) => new ForwardingSource(each, parts))
     const names = [...new Set(sources.flatMap((source) => source.names))]
     const secrets = [...new Set(sources.flatMap((source) => source.secretHeaders))]
     this.#all = new RawFields(names)
@@ -40,7 +38,7 @@ export class Forwarding {
       if (trusted === false) continue
       if (trusted !== true) return trusted
       this.#remove(foreign, request, sender)
-      return source.calledBy(request)
+      return source.calledBy(request, sender)
     }
     this.#remove(this.#all, request, sender)
     return undefined

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { judge, type Judgement, type Policy } from '../authorization/index.js'
 import { ClientCertificateError } from '../errors.js'
+import { isUpgraded } from '../tls/index.js'
 import type { AnyRequest } from './augmentation.js'
 import { verdictBy } from './called.js'
 import { servernameOf, type Callers } from './callers.js'
@@ -118,7 +119,7 @@ export class Guard {
 
   #refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal, verdict: Verdict, done: HookHandlerDoneFunction): void {
     const error = this.#refused(request, refusal, verdict)
-    if (isUpgrade(request)) closeBehind(reply)
+    if (isUpgraded(request.raw)) closeBehind(reply)
     // An error handler of the application's own does not look at the headers of an error.
     reply.headers(error.headers)
     done(error)
@@ -136,9 +137,6 @@ function forbidden (request: FastifyRequest, { permitted, reason, failures }: Ju
   for (const { key, problem, cause } of failures) request.log.error({ err: cause, key }, `client certificate predicate ${problem}`)
   return permitted ? undefined : { reason: 'FORBIDDEN', cause: new Error(reason) }
 }
-
-/** Node hands the socket of such a request over to whoever listens for upgrades, and reads it no more. */
-const isUpgrade = ({ raw: { headers, socket } }: FastifyRequest): boolean => headers.upgrade !== undefined && (socket as { parser?: unknown }).parser === null
 
 /** Who would have taken the socket over does not hear of a request that was refused before: a proxy that keeps connections would wait for ever. */
 function closeBehind (reply: FastifyReply): void {

@@ -1,7 +1,7 @@
-import type { Connection, TlsServers } from '../tls/index.js'
+import type { Connection, TlsServers, UpgradedConnection } from '../tls/index.js'
 import type { Certificate } from '../certificate/index.js'
-import type { Caller } from './caller.js'
 import type { Journal } from './journal.js'
+import type { Seen } from './trust-profile.js'
 import type { Refusal } from './verdict.js'
 
 /** A live connection, as an application sees it: a copy of what is known at one instant. */
@@ -12,13 +12,26 @@ export interface ConnectedClient {
   readonly trust: string | undefined
   readonly revision: number | undefined
   readonly remoteAddress: string | undefined
-  /** The name that the client gave by SNI. */
+  /** The name that the client gave by SNI; of whom a proxy forwards, the host of its request. */
   readonly servername: string | undefined
   readonly protocol: 'http/1.1' | 'h2'
-  /** When the handshake ended. */
+  /** When the handshake ended, or a proxy's connection became the client's alone. */
   readonly since: Date
   /** When it is judged again, and closed if it does not hold; `undefined` where nothing ends it. */
   readonly until: Date | undefined
+}
+
+/** Who is at the other end of a connection, as far as its end depends on it. Instants are milliseconds since 1970. */
+export interface LiveClient {
+  readonly since: number
+  /** What was said last. */
+  readonly latest: Pick<Seen, 'profile' | 'revision' | 'verdict'> | undefined
+  /** Whether it was let in, and is not at this instant. */
+  isOverAt (at: number): boolean
+  /** When to ask that again. */
+  nextLook (at: number): number
+  /** What was said of it counts no more; whether it is the client of this certificate. */
+  forget (fingerprint256: string): boolean
 }
 
 export interface LiveConnectionOptions {
@@ -46,6 +59,7 @@ export class LiveConnections {
   #sweepAgain = false
   readonly #ended = new WeakSet<Connection>()
   #servers: Pick<TlsServers, 'connections'> = { connections: [] }
+  readonly #upgraded = new Set<UpgradedConnection>()
 
   constructor (options: LiveConnectionOptions) {
     this.#options = options
@@ -56,12 +70,23 @@ export class LiveConnections {
     this.#servers = servers
   }
 
+  /** One that came through no server of those; its client was judged. */
+  add (connection: UpgradedConnection): void {
+    this.#upgraded.add(connection)
+    connection.onClose(() => { this.#upgraded.delete(connection) })
+    this.expect(connection.caller as LiveClient)
+  }
+
+  get #all (): readonly Connection[] {
+    return [...this.#servers.connections, ...this.#upgraded]
+  }
+
   /** A connection was judged: it will be looked at when the verdict ends. */
-  expect (caller: Caller): void {
+  expect (caller: LiveClient): void {
     this.#lookAt(this.#endOf(caller))
   }
 
-  #endOf (caller: Caller): number {
+  #endOf (caller: LiveClient): number {
     return Math.min(caller.nextLook(this.#options.now()), caller.since + this.#options.maxAge)
   }
 
@@ -75,8 +100,8 @@ export class LiveConnections {
 
   /** What is known of one client is another thing. */
   reconsider (fingerprint256: string): void {
-    for (const connection of [...this.#servers.connections]) {
-      if ((connection.caller as Caller).forget(fingerprint256)) this.#look(connection, this.#options.now())
+    for (const connection of this.#all) {
+      if ((connection.caller as LiveClient).forget(fingerprint256)) this.#look(connection, this.#options.now())
     }
   }
 
@@ -96,7 +121,7 @@ export class LiveConnections {
   async #sweepAll (): Promise<void> {
     do {
       this.#sweepAgain = false
-      const all = [...this.#servers.connections]
+      const all = this.#all
       for (let from = 0; from < all.length; from += mostAtOnce) {
         for (const connection of all.slice(from, from + mostAtOnce)) this.#look(connection, this.#options.now())
         await new Promise((resolve) => setImmediate(resolve))
@@ -105,14 +130,14 @@ export class LiveConnections {
   }
 
   #look (connection: Connection, at: number): void {
-    const caller = connection.caller as Caller
+    const caller = connection.caller as LiveClient
     if (caller.isOverAt(at)) this.#end(connection, caller)
     else if (at - caller.since >= this.#options.maxAge) connection.end()
     else this.expect(caller)
   }
 
   /** Once: until the answer that is under way has gone out, the connection is still among the others. */
-  #end (connection: Connection, { latest }: Caller): void {
+  #end (connection: Connection, { latest }: LiveClient): void {
     if (this.#ended.has(connection)) return
     this.#ended.add(connection)
     this.#options.journal.connectionEnded(latest?.verdict.refusal as Refusal, latest?.verdict.presented, connection.remoteAddress)
@@ -120,19 +145,19 @@ export class LiveConnections {
   }
 
   list (): readonly ConnectedClient[] {
-    return [...this.#servers.connections].map((connection) => this.#describe(connection))
+    return this.#all.map((connection) => this.#describe(connection))
   }
 
   /** Ends those that the predicate chooses; how many they are. */
   disconnect (predicate: (client: ConnectedClient) => boolean): number {
-    const chosen = [...this.#servers.connections].filter((connection) => predicate(this.#describe(connection)) === true)
+    const chosen = this.#all.filter((connection) => predicate(this.#describe(connection)) === true)
     for (const connection of chosen) connection.end()
     return chosen.length
   }
 
   #describe ({ caller, remoteAddress, servername, protocol }: Connection): ConnectedClient {
-    const { latest, since } = caller as Caller
-    const end = this.#endOf(caller as Caller)
+    const { latest, since } = caller as LiveClient
+    const end = this.#endOf(caller as LiveClient)
     return Object.freeze({
       certificate: latest?.verdict.certificate ?? null,
       trust: latest?.profile.name,

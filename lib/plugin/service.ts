@@ -11,6 +11,7 @@ import { Requirements } from './requirement.js'
 import { secureContexts, ServerIdentitySource } from './server-identity.js'
 import { openServers } from './servers.js'
 import { Trust } from './trust.js'
+import { Tunnels } from './tunnels.js'
 import { Warnings } from './warnings.js'
 
 /** All that goes on beside the requests, from the start of an application to its end. */
@@ -33,8 +34,11 @@ export async function startService (app: FastifyInstance, options: CheckedOption
   const trust = await Trust.open(options, log)
   app.addHook('onClose', async () => trust.close())
   const requirements = new Requirements(trust, options.authorize, options.global)
-  const forwarding = options.forwarding.length === 0 ? undefined : new Forwarding(options.forwarding, requirements, trust.denyList)
   const live = new LiveConnections({ journal, now, maxAge: options.maxConnectionAge })
+  trust.onChange = (fingerprint256) => { fingerprint256 === undefined ? live.sweep() : live.reconsider(fingerprint256) }
+  app.addHook('onClose', async () => live.close())
+  const tunnels = new Tunnels({ live, trust, now })
+  const forwarding = options.forwarding.length === 0 ? undefined : new Forwarding(options.forwarding, { requirements, denyList: trust.denyList, tunnels })
   const reload = new Reload({ trust, log, served: hasTls(app) ? await startTls(app, options, { trust, journal, live }) : undefined })
   files.onChange(() => { reload.attempt() })
   const warnings = new Warnings({ trust, serverCertificate: () => reload.serverCertificate, log, now })
@@ -51,9 +55,6 @@ async function startTls (app: FastifyInstance, options: CheckedOptions, parts: {
   if (identity === undefined) return undefined
   const servers = openServers(app, options, secureContexts(identity, trust, trust.sources.map(({ profile }) => profile.authorities)), parts)
   live.follow(servers)
-  trust.onChange = (fingerprint256) => { fingerprint256 === undefined ? live.sweep() : live.reconsider(fingerprint256) }
-  app.addHook('onClose', async () => {
-    for (const part of [live, servers]) part.close()
-  })
+  app.addHook('onClose', async () => servers.close())
   return { source, identity, servers }
 }

@@ -2,31 +2,56 @@ import { readCertificate, type Certificate } from '../certificate/index.js'
 import { CertificationPathError } from '../errors.js'
 import type { Called } from './called.js'
 import type { DenyList } from './deny-list.js'
-import type { TrustProfile } from './trust-profile.js'
+import type { LiveClient } from './live-connections.js'
+import type { Seen, TrustProfile } from './trust-profile.js'
 import { good, outOfDate, refusedFor, type Verdict } from './verdict.js'
 
 /** A client whose certification path a trusted proxy verified: here dates and the deny list are looked at, and nothing else is known. */
-export class VouchedClient implements Called {
+export class VouchedClient implements Called, LiveClient {
   readonly #certificate: Certificate
   readonly #isFoundGood: boolean
   readonly #denyList: DenyList
-  readonly latest = undefined
+  /** Milliseconds since 1970: when a proxy named it. */
+  readonly since: number
+  latest: Pick<Seen, 'profile' | 'revision' | 'verdict'> | undefined
   readonly isTurnedAway = false
+  #wasLetIn = false
 
   /** @throws CertificateError */
-  constructor (der: Buffer, isFoundGood: boolean, denyList: DenyList) {
+  constructor (der: Buffer, isFoundGood: boolean, denyList: DenyList, since: number) {
     // Policies pass only who has a path. This one ends where it begins, and so has no anchor to be asked for.
     this.#certificate = readCertificate(der).along([])
     this.#isFoundGood = isFoundGood
     this.#denyList = denyList
+    this.since = since
   }
 
-  verdictAt (at: number, { name }: TrustProfile): Verdict {
+  verdictAt (at: number, profile: TrustProfile): Verdict {
+    const verdict = this.#verdictBy(profile, at)
+    if (verdict.refusal === null) this.#wasLetIn = true
+    this.latest = { profile, revision: profile.revision, verdict }
+    return verdict
+  }
+
+  #verdictBy ({ name }: TrustProfile, at: number): Verdict {
     const certificate = this.#certificate
     const cause = this.#problemFor(name)
     if (cause !== undefined) return refusedFor(cause, certificate, at)
     const { notBefore, notAfter } = certificate.validity
     return certificate.isValidAt(new Date(at)) ? good({ certificate, notBefore, notAfter }, Infinity) : outOfDate(certificate, at)
+  }
+
+  isOverAt (at: number): boolean {
+    return this.#wasLetIn && this.verdictAt(at, this.latest!.profile).refusal !== null
+  }
+
+  nextLook (): number {
+    return this.latest?.verdict.refusal === null ? this.latest.verdict.until : Infinity
+  }
+
+  /** Nothing is kept of what was said. */
+  forget (fingerprint256: string): boolean {
+    return this.#certificate.fingerprint256 === fingerprint256
   }
 
   #problemFor (profile: string): Error | undefined {

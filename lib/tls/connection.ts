@@ -1,6 +1,6 @@
 import type { ServerHttp2Session } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { endHttp1, endWebSocket, type HttpSocket } from './ending.js'
+import { endHttp1, endUpgraded, type HttpSocket } from './ending.js'
 
 /** A live connection, from the end of its handshake on. */
 export interface Connection {
@@ -24,7 +24,7 @@ export interface Connection {
   destroy (): void
 }
 
-const defaultGrace = 5000
+export const defaultGrace = 5000
 
 const key = Symbol('fastify-client-certificate.connection')
 
@@ -87,7 +87,7 @@ export class TlsConnection implements Connection {
     if (this.#timer !== undefined || this.#socket.destroyed) return
     this.#timer = setTimeout(destroy, grace, this.#socket).unref()
     if (this.#session !== undefined) this.#session.close()
-    else if (this.isUpgraded) this.#endUpgraded()
+    else if (this.isUpgraded) endUpgraded(this.#socket, this.#writtenBefore)
     else endHttp1(this.#socket)
   }
 
@@ -105,12 +105,6 @@ export class TlsConnection implements Connection {
   static beginWebSocket (socket: object): void {
     const connection = (socket as Marked)[key]
     if (connection !== undefined) connection.#writtenBefore = connection.#socket.bytesWritten
-  }
-
-  #endUpgraded (): void {
-    const isWebSocket = this.#writtenBefore !== undefined && this.#socket.bytesWritten > this.#writtenBefore
-    if (isWebSocket) endWebSocket(this.#socket)
-    else this.#socket.destroy()
   }
 
   static close (connection: TlsConnection): void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
 /** A socket of HTTP/1, with what Node keeps on it: no public event tells of it without a cost to each request. */
@@ -34,8 +35,18 @@ function drop (request: IncomingMessage & { upgrade?: boolean }): number {
 // RFC 6455, section 5.5.1: the last frame, not masked, two octets: 1008, that the endpoint's policy was violated.
 const closeFrame = Buffer.from([0x88, 2, 1008 >> 8, 1008 & 0xff])
 
-/** Ends a WebSocket, whatever library has it: nothing that it says or is told from now on goes through. */
-export function endWebSocket (socket: TLSSocket): void {
+/**
+ * Ends a connection that another protocol took over. `writtenBefore` are the octets that had been written when a WebSocket was asked
+ * for; `undefined` where it is no WebSocket. Before that is answered there is nobody who would understand a frame.
+ */
+export function endUpgraded (socket: Socket, writtenBefore: number | undefined): void {
+  const isWebSocket = writtenBefore !== undefined && socket.bytesWritten > writtenBefore
+  if (isWebSocket) endWebSocket(socket)
+  else socket.destroy()
+}
+
+/** Whatever library has it: nothing that it says or is told from now on goes through. */
+function endWebSocket (socket: Socket): void {
   socket.removeAllListeners('data').removeAllListeners('readable')
   // A library that writes on is told by an error. Node 20.19 and 22.12 end the process over it where nobody listens.
   socket.on('error', ignore)

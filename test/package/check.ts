@@ -1,6 +1,6 @@
 // The package as others get it: packed, installed in a folder elsewhere, and used from there. Needs the npm registry.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,7 +22,9 @@ const consumer = join(folder, 'consumer')
 installConsumer()
 
 t.test('the tarball holds what a user needs and nothing else', async (t) => {
-  const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
+  // Hints of the command name pages of docs.
+  const guides = readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)
+  const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', ...guides, 'package.json'].sort()
   t.strictSame(files.filter((path) => !path.startsWith('dist/')).sort(), documents)
   t.strictSame(files.filter((path) => path.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(path)), [])
   t.strictSame(files.filter((path) => /test|bench|example/.test(path)), [])

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { nobody } from '../../lib/plugin/called.js'
 import { Callers, servernameOf } from '../../lib/plugin/callers.js'
+import { DenyList } from '../../lib/plugin/deny-list.js'
 import type { Forwarding } from '../../lib/plugin/forwarding.js'
 import { checkForwarding } from '../../lib/plugin/forwarding-options.js'
 import { ForwardingSource } from '../../lib/plugin/forwarding-source.js'
@@ -32,12 +33,23 @@ t.test('a request without one host has no name that it was made for', async (t) 
 
 t.test('a defect is not taken for a malformed field, nor for a certificate that is on the deny list', async (t) => {
   const [options] = checkForwarding({ from: 'nginx', trustedProxies: '127.0.0.1' })
-  const source = new ForwardingSource(options, undefined as never, undefined as never)
-  t.throws(() => source.calledBy(requestOf({})), TypeError)
+  const source = new ForwardingSource(options, {} as never)
+  t.throws(() => source.calledBy(requestOf({}), { address: undefined, called: undefined, now: Date.now }), TypeError)
   const denyList = { check () { throw new TypeError('a defect') } }
-  t.throws(() => new VouchedClient(world.client.der, true, denyList as never).verdictAt(Date.now(), { name: 'default' } as TrustProfile), { name: 'TypeError', message: 'a defect' })
+  t.throws(() => new VouchedClient(world.client.der, true, denyList as never, Date.now()).verdictAt(Date.now(), { name: 'default' } as TrustProfile), { name: 'TypeError', message: 'a defect' })
   const address = { toString () { throw new TypeError('a defect') } }
   t.throws(() => checkForwarding({ from: 'nginx', trustedProxies: { address } }), { name: 'TypeError', message: 'a defect' })
+})
+
+t.test('a client that a proxy vouches for is told by its certificate, and nothing ends before it was let in', async (t) => {
+  const { der, certificate: { fingerprint256, validity: { notAfter } } } = world.client
+  const client = new VouchedClient(der, true, new DenyList([]), 0)
+  const now = Date.now()
+  t.strictSame([client.forget(fingerprint256), client.forget(world.stranger.certificate.fingerprint256)], [true, false])
+  t.strictSame([client.isOverAt(now), client.nextLook()], [false, Infinity])
+  client.verdictAt(now, { name: 'default', revision: 0 } as TrustProfile)
+  t.strictSame([client.isOverAt(now), client.nextLook()], [false, notAfter.getTime() + 1000])
+  t.strictSame([client.isOverAt(notAfter.getTime() + 1000), client.nextLook()], [true, Infinity])
 })
 
 t.test('who came over no connection of ours has no certificate to be known as a proxy by', async (t) => {

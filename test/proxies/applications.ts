@@ -50,7 +50,7 @@ export interface BehindOptions {
 }
 
 /** The same behind a proxy. */
-export async function startBehind (t: Test, { trust }: Cast, { forwarding, tls, path }: BehindOptions): Promise<{ port: number }> {
+export async function startBehind (t: Test, { trust }: Cast, { forwarding, tls, path }: BehindOptions): Promise<{ app: FastifyInstance, port: number }> {
   const app = Fastify((tls === undefined ? {} : { https: {}, forceCloseConnections: true }) as object) as unknown as FastifyInstance
   t.teardown(() => app.close())
   await app.register(websocket)
@@ -58,5 +58,5 @@ export async function startBehind (t: Test, { trust }: Cast, { forwarding, tls, 
   echo(app)
   tellWho(app)
   await app.listen(path === undefined ? { port: 0, host: '127.0.0.1' } : { path })
-  return { port: path === undefined ? (app.server.address() as AddressInfo).port : 0 }
+  return { app, port: path === undefined ? (app.server.address() as AddressInfo).port : 0 }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
+import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 import { formats } from '../../lib/forwarding/index.js'
@@ -18,6 +19,8 @@ export interface Scene {
   readonly direct: number
   readonly proxy: number
   readonly behind: number
+  /** Behind the proxy. */
+  readonly application: FastifyInstance
   readonly forwarding: HeaderForwarding
 }
 
@@ -37,8 +40,8 @@ export interface Behaviour {
 export async function setScene (t: Test, program: Program): Promise<Scene> {
   const cast = makeCast()
   const forwarding = forwardingOf(program.heading)
-  const [direct, { port: behind }] = await Promise.all([startDirect(t, cast), startBehind(t, cast, { forwarding })])
-  return { cast, direct, behind, proxy: await runProgram(t, program, cast, behind), forwarding }
+  const [direct, { app: application, port: behind }] = await Promise.all([startDirect(t, cast), startBehind(t, cast, { forwarding })])
+  return { cast, direct, behind, application, proxy: await runProgram(t, program, cast, behind), forwarding }
 }
 
 const ways: Way[] = (['1.1', '2'] as const).flatMap((http) => (['TLSv1.2', 'TLSv1.3'] as const).flatMap((tls) => [false, true].map((resumed) => ({ http, tls, resumed }))))
@@ -137,15 +140,17 @@ async function hearVerdicts (t: Test, scene: Scene, way: Way): Promise<void> {
   t.notOk((await verdictsOf(scene, way, ['no certificate'])).includes('SUCCESS'))
 }
 
-async function openSocket (t: Test, { cast, proxy }: Scene): Promise<void> {
+async function openSocket (t: Test, { cast, proxy, application }: Scene): Promise<void> {
   const open = (client: Minted | undefined) => new WebSocket(`wss://127.0.0.1:${proxy}/socket`, { ca: cast.serverAuthority.pem, servername: 'localhost', checkServerIdentity: () => undefined, headers: { host: 'localhost' }, ...(client && { key: client.key, cert: client.pem }) } as object)
   const socket = open(cast.other)
   await once(socket, 'open')
   socket.send('hello')
   const [message] = await once(socket, 'message')
   t.equal(message.toString(), `${cast.other.certificate.fingerprint256} hello`)
-  socket.close()
-  await once(socket, 'close')
+  const closed = once(socket, 'close')
+  const lift = application.clientCertificates.deny({ fingerprint256: cast.other.certificate.fingerprint256 })
+  t.equal((await closed)[0], 1008, 'it ends when its client is let in no more')
+  lift()
   for (const name of ['no certificate', 'a revoked certificate']) {
     const [, response] = await once(open(cast.roles[name].client), 'unexpected-response')
     t.equal(response.statusCode, 401, name)
