@@ -13,13 +13,15 @@ export class Trust {
   readonly denyList: DenyList
   readonly hosts = new Hosts()
   readonly #sources = new Map<string, TrustSource>()
-  /** Verdicts of before may no longer hold: those on one certificate, where it is named. Set once there are connections to look at. */
-  onChange: (fingerprint256?: string) => void = () => {}
+  readonly #changed: (fingerprint256?: string) => void
 
-  /** @throws OptionError that names the option */
-  static async open (options: CheckedOptions, log: FastifyBaseLogger): Promise<Trust> {
-    const trust = new Trust(new DenyList(options.deny))
-    const surroundings = { now: options.now, log, denyList: trust.denyList, changed: (fingerprint256?: string) => trust.onChange(fingerprint256) }
+  /**
+   * `changed` is called when verdicts of before may no longer hold: those on one certificate, where it is named.
+   * @throws OptionError that names the option
+   */
+  static async open (options: CheckedOptions, log: FastifyBaseLogger, changed: (fingerprint256?: string) => void): Promise<Trust> {
+    const trust = new Trust(new DenyList(options.deny), changed)
+    const surroundings = { now: options.now, log, denyList: trust.denyList, changed }
     try {
       trust.#sources.set('default', await TrustSource.open('default', options, surroundings))
       for (const [name, profile] of Object.entries(options.trust)) {
@@ -33,8 +35,9 @@ export class Trust {
     }
   }
 
-  private constructor (denyList: DenyList) {
+  private constructor (denyList: DenyList, changed: (fingerprint256?: string) => void) {
     this.denyList = denyList
+    this.#changed = changed
   }
 
   #add (source: TrustSource, hosts: readonly string[]): void {
@@ -86,13 +89,13 @@ export class Trust {
   /** Whom to trust from now on: the authorities of each source, in their order. */
   replace (authorities: ReadonlyArray<readonly Certificate[]>): void {
     this.sources.forEach(({ profile }, place) => profile.trust(authorities[place]))
-    this.onChange()
+    this.#changed()
   }
 
   /** Something that all verdicts rest on is another one. */
   revise (): void {
     for (const { profile } of this.sources) profile.revise()
-    this.onChange()
+    this.#changed()
   }
 
   close (): void {

@@ -17,7 +17,7 @@ const inDays = (days: number) => new Date(now + days * day)
 
 async function trustWith (lists: readonly string[]): Promise<Trust> {
   const options = { ca: world.authority.pem, crl: lists.length === 0 ? undefined : lists, revocation: {}, trust: {}, now: () => now }
-  return Trust.open(options as never, {} as never)
+  return Trust.open(options as never, {} as never, () => {})
 }
 
 t.test('clients are counted by the days that their certificates have left, in a few groups', async (t) => {
