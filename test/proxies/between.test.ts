@@ -15,6 +15,8 @@ import { apache, caddy, haproxy, nginx, runProgram, type Program } from './progr
 const heading = 'Between proxy and application'
 const way = { http: '1.1', tls: 'TLSv1.3', resumed: false } as const
 
+const secret = 'as of openssl rand -hex 32'
+
 type Change = (text: string, lines: string) => string
 
 const both = (change: Change): [Change, Change] => [change, change]
@@ -26,6 +28,14 @@ const changes: ReadonlyArray<readonly [Program, Change, Change]> = [
   [apache, ...both((text, lines) => replaceAll(text, 'ProxyPass / http://127.0.0.1:3000/ upgrade=websocket', lines))],
   [caddy, ...both((text, lines) => replaceAll(text, 'reverse_proxy 127.0.0.1:3000 {', lines))]
 ]
+
+/** Beside which line of its configuration a secret is set. */
+const beside: ReadonlyMap<Program, RegExp> = new Map([
+  [nginx, /^ *proxy_set_header X-SSL-Client-Cert .*$/m],
+  [haproxy, /^ *http-request set-header X-SSL-Client-Cert .*$/m],
+  [apache, /^ *RequestHeader set ClientCert .*$/m],
+  [caddy, /^ *header_up X-SSL-Client-Cert .*$/m]
+])
 
 /** What four callers are told, of whom the last one forges. */
 async function ask (cast: ReturnType<typeof makeCast>, port: number, forgery: ReturnType<typeof honest>) {
@@ -75,5 +85,28 @@ for (const [program, toSocket, toTls] of changes) {
     t.match(await new Client(cast, application, { client: edge }, way).ask(forgery), { body: { fingerprint256: other.certificate.fingerprint256 } }, 'who shows that certificate is believed')
     const stranger = cast.roles['a good certificate'].client!
     t.match(await new Client(cast, application, { client: stranger }, way).ask(forgery), { body: { fingerprint256: stranger.certificate.fingerprint256 } }, 'any other client is who it is itself')
+  })
+
+  t.test(`${program.heading} sends a secret along, as the guide has it`, { skip: parts.missing(part) }, async (t) => {
+    const cast = makeCast()
+    const { other } = cast
+    const { port: application } = await startBehind(t, cast, { forwarding: { ...form, trustedProxies: { address: '127.0.0.1', secret } } })
+    const [,, lines] = blocks(guide, heading, language)
+    const port = await runProgram(t, program, cast, application, (text) => {
+      t.match(text, beside.get(program)!)
+      return text.replace(beside.get(program)!, (line) => `${line}\n${lines.trimEnd()}`)
+    })
+    const forgery = [...honest(form, other), ['X-Proxy-Secret', 'a secret of the client\'s own']] as const
+    t.match(await ask(cast, port, forgery), told(other.certificate.fingerprint256), 'what a client sends in its place does not arrive')
+
+    const { body: fields } = await new Client(cast, port, { client: other }, way).ask({ path: '/fields' })
+    t.notMatch(fields, /secret/i, 'no handler sees it')
+    const answer = async (...more: Array<[string, string]>) => {
+      const response = await fetch(`http://127.0.0.1:${application}/who`, { headers: [...honest(form, other), ...more] as Array<[string, string]> })
+      return (await response.json() as { code: string | null }).code
+    }
+    t.equal(await answer(), 'FST_CLIENT_CERTIFICATE_MISSING', 'from the same machine without it the fields count for nothing')
+    t.equal(await answer(['X-Proxy-Secret', `${secret}.`]), 'FST_CLIENT_CERTIFICATE_MISSING')
+    t.equal(await answer(['X-Proxy-Secret', secret]), null)
   })
 }
