@@ -10,6 +10,10 @@ t.test('fields are found by their names, in any case', async (t) => {
   t.strictSame(fields.read(['connection', 'close', 'x-cert', '']), ['', undefined])
   t.equal(fields.read(['Host', 'a', 'x-cart', '1', 'x-certs', '2', 'connection', 'Upgrade, x-certs']), undefined)
   t.equal(fields.read([]), undefined)
+  const all = 'a-bcdefghijklmnopqrstuvwxyz0123456789'
+  t.strictSame(new RawFields([all]).read([all.toUpperCase(), '1']), ['1'])
+  // Neighbours of the letters in ASCII stand for themselves.
+  t.equal(new RawFields(['x-`{']).read(['x-@[', '1']), undefined)
 })
 
 t.test('what a proxy alone would not have written is refused', async (t) => {
