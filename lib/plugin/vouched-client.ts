@@ -15,7 +15,8 @@ export class VouchedClient implements Called, LiveClient {
   readonly since: number
   latest: Pick<Seen, 'profile' | 'revision' | 'verdict'> | undefined
   readonly isTurnedAway = false
-  #wasLetIn = false
+  /** Once a profile let it in, what others say does not end it. */
+  #letInBy: TrustProfile | undefined
 
   /** @throws CertificateError */
   constructor (der: Buffer, isFoundGood: boolean, denyList: DenyList, since: number) {
@@ -28,8 +29,8 @@ export class VouchedClient implements Called, LiveClient {
 
   verdictAt (at: number, profile: TrustProfile): Verdict {
     const verdict = this.#verdictBy(profile, at)
-    if (verdict.refusal === null) this.#wasLetIn = true
-    this.latest = { profile, revision: profile.revision, verdict }
+    if (verdict.refusal === null) this.#letInBy = profile
+    if (this.#letInBy === undefined || this.#letInBy === profile) this.latest = { profile, revision: profile.revision, verdict }
     return verdict
   }
 
@@ -42,7 +43,7 @@ export class VouchedClient implements Called, LiveClient {
   }
 
   isOverAt (at: number): boolean {
-    return this.#wasLetIn && this.verdictAt(at, this.latest!.profile).refusal !== null
+    return this.#letInBy !== undefined && this.verdictAt(at, this.#letInBy).refusal !== null
   }
 
   nextLook (): number {

@@ -105,6 +105,16 @@ t.test('what is known of it is what is known of any connection, and it ends as a
   t.equal((await once(socket, 'close'))[0], 1008)
 })
 
+t.test('what trust profiles say that did not let it in does not end it', async (t) => {
+  for (const options of [{}, vouched()]) {
+    const { app, port } = await start(t, { ...options, ca: authority.pem, trust: { partners: { ca: other.pem } } })
+    const socket = await open(t, port, client)
+    app.clientCertificates.deny({ fingerprint256: bystander.certificate.fingerprint256 })
+    t.equal(await ask(socket), 'client')
+    t.match(app.clientCertificates.connections(), [{ trust: 'default', until: new Date(client.certificate.validity.notAfter.getTime() + 1000) }])
+  }
+})
+
 t.test('it ends when its time is up', async (t) => {
   const { port } = await start(t, { ca: authority.pem, maxConnectionAge: 300 })
   t.equal((await once(await open(t, port, client), 'close'))[0], 1008)
