@@ -49,6 +49,9 @@ t.test('a client that a proxy vouches for is told by its certificate, and nothin
   t.strictSame([client.isOverAt(now), client.nextLook()], [false, Infinity])
   client.verdictAt(now, { name: 'default', revision: 0 } as TrustProfile)
   t.strictSame([client.isOverAt(now), client.nextLook()], [false, notAfter.getTime() + 1000])
+  t.match(client.verdictAt(now, { name: 'partners', revision: 0 } as TrustProfile), { refusal: { reason: 'UNTRUSTED' } })
+  t.match(client.latest, { profile: { name: 'default' } }, 'who did not let it in does not end it')
+  t.equal(client.isOverAt(now), false)
   t.strictSame([client.isOverAt(notAfter.getTime() + 1000), client.nextLook()], [true, Infinity])
 })
 
