@@ -28,7 +28,7 @@ machine. To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench -- servers\` for
 this page, \`plot.svg\` and \`results.json\`.
 
 Figures are medians, with the least and the greatest in brackets. Shared machines are noisy, so each round starts fresh processes, in
-another order; what is compared is CPU time of the server's process per operation, as a part of what Fastify alone took in the same round; and Fastify
+an order by chance; what is compared is CPU time of the server's process per operation, as a part of what Fastify alone took in the same round; and Fastify
 alone is measured twice in each round: what differs between the two (the null pair) cannot be told apart from noise.
 
 ## Side by side
@@ -38,7 +38,8 @@ alone is measured twice in each round: what differs between the two (the null pa
 All servers speak mutual TLS 1.3 with the same P-256 certificates, check the client's certificate, and answer the same octets. Fastify alone leaves the
 check to OpenSSL (\`rejectUnauthorized\`). The client sends its certificate alone, as browsers do. ${results.servers.handshakes.fastify.count} rounds of handshakes; kept-alive
 requests in ${results.keptAlive.fastify.count} batches of 2,000, for which all servers run at once and take turns, over eight connections that all ask and then
-all wait. Servers start with \`--initial-heap-size=256\`: V8 collects all garbage for the first time when the heap has some 11 MB, which is while a server starts, and
+all wait. The client turns its event loop until all has come, and never sleeps: to wake it would be work of the kernel's that is booked on the server, and the more the slower
+a server is. Servers start with \`--initial-heap-size=256\`: V8 collects all garbage for the first time when the heap has some 11 MB, which is while a server starts, and
 where that meets the first calls of some code of Node's own, V8 defines the computed keys of its object literals (as process.nextTick has them) by a slow way for the rest of
 the process's life: some 4 µs for each request. It strikes by chance, Fastify alone too, and more often a process that has more to load. Without the flag the
 plugin's server was struck nearly always and Fastify alone seldom, and the ratio was 1.15 to 1.20; with it, neither.
@@ -99,7 +100,7 @@ const forwarding = ({ forwarded, forwarding }) => forwarded === undefined || for
 ## Certificates in a header
 
 Servers without TLS behind a proxy whose address is trusted. A request on a kept-alive connection with the same header, a certificate that was seen before: CPU time of the server's process, in ${forwarded.nginx.plugin.count} batches of 2,000
-for which all servers take turns, as a part of what the same Fastify server takes that ignores the header (again twice: the null pair).
+for which all servers take turns (and the client never sleeps, as above), as a part of what the same Fastify server takes that ignores the header (again twice: the null pair).
 
 | | µs of CPU, ignored | with this plugin and one guard | of ignored | null pair |
 | --- | --- | --- | --- | --- |
