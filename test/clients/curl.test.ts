@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap'
 import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TLSSocket } from 'node:tls'
 import { writePkcs12 } from '../../lib/certificate/index.js'
 import { listen, makeWorld } from '../helpers/application.js'
+import { cutter } from '../helpers/leaving.js'
 import { parts } from '../helpers/parts.js'
 import { runProgram } from './program.js'
 
@@ -29,8 +29,7 @@ async function meet (t: Test) {
       app.post('/guarded', async ({ clientCertificate, body }) => ({ caller: clientCertificate!.subject.commonName, size: body }))
     }
   })
-  const ends: Promise<unknown>[] = []
-  app.server.on('secureConnection', (socket: TLSSocket) => ends.push(new Promise((resolve) => socket.once('close', resolve))))
+  const cut = cutter(app)
   const { authority, client, stranger } = world
   const cwd = t.testdir({ 'ca.cer': authority.pem, 'client.cer': client.pem, 'client.key': client.key, 'stranger.cer': stranger.pem, 'stranger.key': stranger.key })
   for (const [name, who] of Object.entries({ client, stranger })) {
@@ -39,8 +38,7 @@ async function meet (t: Test) {
   const curl = async (options: string, path = '/guarded') => {
     const common = ['--silent', '--show-error', '--max-time', '50', '--cacert', 'ca.cer', '--write-out', '\\n%{http_version} %{http_code} %{size_upload}']
     const { end, stdout, stderr } = await runProgram('curl', [...common, ...options.split(' '), `https://127.0.0.1:${port}${path}`], { cwd })
-    // A server of HTTP/2 that is closed while a client is just leaving never says that it is closed, with Fastify alone too.
-    await Promise.all(ends)
+    await cut()
     const [body = '', result = ''] = stdout.split('\n')
     const [version, status, uploaded] = result.split(' ')
     if (result === '') throw new Error(`curl ended with ${end}: ${stderr}`)

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net'
-import type { TLSSocket } from 'node:tls'
 import websocket from '@fastify/websocket'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import clientCertificate, { type ClientCertificateOptions } from '../../lib/index.js'
 import { listen } from '../helpers/application.js'
+import { cutter } from '../helpers/leaving.js'
 import type { Cast } from './cast.js'
 
 interface Test { teardown (end: () => unknown): void }
@@ -34,10 +34,7 @@ function tellWho (app: FastifyInstance): void {
 /** An application with TLS of its own. */
 export async function startDirect (t: Test, { world, trust }: Cast): Promise<number> {
   const { app, port } = await listen(t, world, { http2: true, options: trust, routes: tellWho })
-  const ends: Promise<unknown>[] = []
-  app.server.on('secureConnection', (socket: TLSSocket) => ends.push(new Promise((resolve) => socket.once('close', resolve))))
-  // A server of HTTP/2 that is closed while a client is just leaving never says that it is closed, with Fastify alone too.
-  t.teardown(() => Promise.all(ends))
+  t.teardown(cutter(app))
   return port
 }
 
