@@ -35,17 +35,28 @@ const parts = {
 // Parts may be named; the figures of the others stay as they were.
 const named = process.argv.slice(2)
 const results = named.length > 0 && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+const here = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.versions.node,
+  openssl: process.versions.openssl,
+  machine: `${cpus().length} cores, ${cpus()[0].model}`
+}
+
+/** What another machine said last is kept beside. */
+function keep (name, found) {
+  results.measured ??= {}
+  results.elsewhere ??= {}
+  const before = results.measured[name]
+  if (before !== undefined && before.machine !== here.machine) results.elsewhere[name] = { measured: before, found: results[name] }
+  results.measured[name] = here
+  results[name] = found
+}
+
 const folder = mkdtempSync(`${tmpdir()}/bench-`)
 try {
   await makeMaterial(folder)
-  Object.assign(results, {
-    date: new Date().toISOString().slice(0, 10),
-    node: process.versions.node,
-    openssl: process.versions.openssl,
-    machine: `${cpus().length} cores, ${cpus()[0].model}`
-  })
   for (const [name, measure] of Object.entries(parts)) {
-    if (named.length === 0 || named.includes(name)) results[name] = await measure(folder)
+    if (named.length === 0 || named.includes(name)) keep(name, await measure(folder))
   }
 } finally {
   rmSync(folder, { recursive: true })

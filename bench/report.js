@@ -23,8 +23,7 @@ export function writeReport (results) {
 
 const page = (results) => `# What it costs
 
-Measured on ${results.date} with Node ${results.node} (OpenSSL ${results.openssl}), ${results.machine}, client and server on one
-machine. To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench -- servers\` for a quicker look at one part: decode, issuing, certificateList, paths, lists, hooks, servers, keptAlive, forwarded, forwarding, memory). It writes
+Client and server on one machine of two cores; which and when [is below](#when-and-where). To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench -- servers\` for a quicker look at one part: decode, issuing, certificateList, paths, lists, hooks, servers, keptAlive, forwarded, forwarding, memory). It writes
 this page, \`plot.svg\` and \`results.json\`.
 
 Figures are medians, with the least and the greatest in brackets. Shared machines are noisy, so each round starts fresh processes, in
@@ -58,12 +57,7 @@ ${Object.entries(results.memory).map(([name, summary]) => `| ${names[name]} | ${
 
 What the plugin adds inside the server's process, over live TLS sockets, after 8,000 connections of as many clients; microseconds.
 
-| | µs |
-| --- | --- |
-| both hooks, for a request on a kept-alive connection | ${span(results.hooks.request, fixed(2))} |
-| a new connection of a client that was seen before | ${span(results.hooks.connection.seenBefore, fixed(0))} |
-| … that sends its root along | ${span(results.hooks.connection.withRoot, fixed(0))} |
-| a new connection of a client never seen: read, path built, signature verified | ${span(results.hooks.connection.neverSeen, fixed(0))} |
+${inProcess(results)}
 
 A client of OpenSSL (curl, Node) that trusts the CA that signed its own certificate sends that CA's certificate along. Node decodes it again when the
 client's certificates are asked for; that time is Node's own.
@@ -78,7 +72,29 @@ A full decode of a typical client's certificate (P-256, ${results.decode.octets}
 | \`new X509Certificate\` of Node, and its getters (names and alternative names as text; no key usage, identifiers, path length) | ${span(results.decode.node, fixed(0))} |
 | @peculiar/x509 | ${span(results.decode.peculiar, fixed(0))} |
 | pkijs | ${span(results.decode.pkijs, fixed(0))} |
-${forwarding(results)}${paths(results)}${lists(results)}${issuing(results)}`
+${forwarding(results)}${paths(results)}${lists(results)}${issuing(results)}${provenance(results)}`
+
+/** On this machine and, where it was measured there, on another one. */
+const inProcess = ({ hooks, measured, elsewhere }) => {
+  const columns = [[measured.hooks, hooks], ...(elsewhere.hooks === undefined ? [] : [[elsewhere.hooks.measured, elsewhere.hooks.found]])]
+  const row = (title, of, digits) => `| ${title} | ${columns.map(([, found]) => span(of(found), fixed(digits))).join(' | ')} |`
+  return [
+    `| | ${columns.map(([{ machine }]) => `µs, ${machine}`).join(' | ')} |`,
+    `| --- |${' --- |'.repeat(columns.length)}`,
+    row('both hooks, for a request on a kept-alive connection', ({ request }) => request, 2),
+    row('a new connection of a client that was seen before', ({ connection }) => connection.seenBefore, 0),
+    row('… that sends its root along', ({ connection }) => connection.withRoot, 0),
+    row('a new connection of a client never seen: read, path built, signature verified', ({ connection }) => connection.neverSeen, 0)
+  ].join('\n')
+}
+
+const provenance = ({ measured }) => `
+## When and where
+
+| part | measured on | Node | OpenSSL | machine |
+| --- | --- | --- | --- | --- |
+${Object.entries(measured).map(([part, { date, node, openssl, machine }]) => `| ${part} | ${date} | ${node} | ${openssl} | ${machine} |`).join('\n')}
+`
 
 // Results of before this part was there do not have it.
 const paths = ({ paths }) => paths === undefined
