@@ -14,7 +14,8 @@ export class Caller implements Called, LiveClient {
   /** What was said last, and by other trust profiles before: most applications have one. */
   #last: Seen | undefined
   #before = nothing
-  #wasLetIn = false
+  /** The profile that let it in last. */
+  #letInBy: TrustProfile | undefined
   #admission: Promise<unknown> | undefined
   /** Its connection was closed before anything was answered: no handler is to run for it. */
   isTurnedAway = false
@@ -47,7 +48,7 @@ export class Caller implements Called, LiveClient {
     const seen = profile.look(peer, at)
     // Connections of one client share what was read first.
     this.#peer = seen.peer
-    if (seen.verdict.refusal === null) this.#wasLetIn = true
+    if (seen.verdict.refusal === null) this.#letInBy = profile
     this.#before = this.#said.filter((each) => each.profile !== profile)
     this.#last = seen
     return seen.verdict
@@ -68,7 +69,7 @@ export class Caller implements Called, LiveClient {
 
   /** Whether some profile had let the caller in, and none does at this instant: its connection is not to go on. */
   isOverAt (at: number): boolean {
-    return this.#wasLetIn && this.#said.every(({ profile }) => isRefusal(this.verdictAt(at, profile)))
+    return this.#letInBy !== undefined && this.#said.every(({ profile }) => isRefusal(this.verdictAt(at, profile)))
   }
 
   /** When it is to be looked at again, in milliseconds since 1970: while it is let in, or its status is being asked for. */
@@ -77,9 +78,9 @@ export class Caller implements Called, LiveClient {
     return ends.length === 0 ? Infinity : Math.max(...ends)
   }
 
-  /** What was said last, by the profile that lets in if one does; `undefined` where nobody was asked. */
+  /** What was said last, by the profile that lets in if one does, or did; `undefined` where nobody was asked. */
   get latest (): Seen | undefined {
-    return this.#said.find(({ verdict }) => verdict.refusal === null) ?? this.#last
+    return this.#said.find(({ verdict }) => verdict.refusal === null) ?? this.#said.find(({ profile }) => profile === this.#letInBy) ?? this.#last
   }
 }
 

@@ -115,6 +115,18 @@ t.test('what trust profiles say that did not let it in does not end it', async (
   }
 })
 
+t.test('what the profile says that had let it in is why it ends', async (t) => {
+  for (const [of, name] of [[client, 'default'], [bystander, 'partners']] as const) {
+    const { app, port } = await start(t, { ca: authority.pem, trust: { partners: { ca: other.pem } } })
+    const socket = await open(t, port, of, '/anybody')
+    t.match(app.clientCertificates.connections(), [{ trust: name }])
+    const closed = once(socket, 'close')
+    app.clientCertificates.deny({ fingerprint256: of.certificate.fingerprint256 })
+    t.equal((await closed)[0], 1008)
+    t.strictSame(app.clientCertificates.refusals().map(({ code }) => code), ['FST_CLIENT_CERTIFICATE_REVOKED'], name)
+  }
+})
+
 t.test('it ends when its time is up', async (t) => {
   const { port } = await start(t, { ca: authority.pem, maxConnectionAge: 300 })
   t.equal((await once(await open(t, port, client), 'close'))[0], 1008)
