@@ -3,6 +3,7 @@ import type { SecureContextOptions, Server } from 'node:tls'
 import type { Certificate } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
 import { namedAuthority } from './named-authority.js'
+import { checkCiphers, checkSecureOptions, checkSignatureAlgorithms, safeCiphers, safeSignatureAlgorithms, withSecureOptions } from './strength.js'
 
 // Those options of `tls.createSecureContext` that may be passed on as they are.
 const passed = ['ciphers', 'dhparam', 'ecdhCurve', 'honorCipherOrder', 'maxVersion', 'minVersion', 'secureOptions', 'sessionIdContext', 'sessionTimeout', 'sigalgs', 'ticketKeys'] as const
@@ -25,10 +26,6 @@ const refused: Readonly<Record<string, string>> = {
 const leastVersion = 'TLSv1.2'
 const tooOld: ReadonlySet<unknown> = new Set(['TLSv1', 'TLSv1.1'])
 
-// Suites without a certificate or without encryption: OpenSSL's words for sets of them, and parts of their names.
-const unsafeSets: ReadonlySet<string> = new Set(['aNULL', 'eNULL', 'NULL', 'ADH', 'AECDH', 'COMPLEMENTOFALL'])
-const unsafeSuite = /(?:^|-)(?:ADH|AECDH|NULL)-/
-
 /** @throws OptionError an unknown option, or one that would break what this package promises */
 export function checkTlsOptions (options: object | undefined): TlsOptions {
   if (options === undefined) return {}
@@ -45,22 +42,16 @@ function checkStrength (options: TlsOptions, prefix: string): void {
   for (const name of ['minVersion', 'maxVersion'] as const) {
     if (tooOld.has(options[name])) throw new OptionError(`${prefix}${name}`, `is below ${leastVersion}`)
   }
-  if (typeof options.ciphers === 'string' && options.ciphers.split(/[:, ]/).some(isUnsafe)) {
-    throw new OptionError(`${prefix}ciphers`, 'has suites without a certificate or without encryption')
-  }
-}
-
-/** An item of a cipher list: `!` and `-` take suites away, `+` joins conditions. */
-function isUnsafe (item: string): boolean {
-  if (item.startsWith('!') || item.startsWith('-')) return false
-  return item.split('+').some((part) => unsafeSets.has(part) || unsafeSuite.test(part))
+  checkCiphers(options.ciphers, `${prefix}ciphers`)
+  checkSignatureAlgorithms(options.sigalgs, `${prefix}sigalgs`)
+  checkSecureOptions(options.secureOptions, `${prefix}secureOptions`)
 }
 
 /** What Fastify's own https options gave the server; `setSecureContext` would set all of it back to defaults. */
 export function inheritedOptions (server: Server): TlsOptions {
   const given = server as unknown as Record<string, unknown>
   if (given.secureProtocol !== undefined) throw new OptionError('https.secureProtocol', refused.secureProtocol)
-  const options = Object.fromEntries(passed.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]))
+  const options = Object.fromEntries(passed.filter((name) => given[name] != null).map((name) => [name, given[name]]))
   checkStrength(options, 'https.')
   return options
 }
@@ -79,10 +70,14 @@ export function inheritedCredentials (server: Server): ContextCredentials & Pick
  * the one that was judged.
  */
 export function contextOptions (options: TlsOptions, { key, cert, passphrase }: ContextCredentials, authorities: readonly Certificate[]): SecureContextOptions {
+  const ciphers = safeCiphers(options.ciphers)
   return {
-    minVersion: leastVersion,
     ...options,
-    secureOptions: Number(options.secureOptions ?? 0) | constants.SSL_OP_NO_RENEGOTIATION,
+    // Not what Node falls back to: `--tls-min-v1.0` and `--tls-cipher-list` change that.
+    minVersion: options.minVersion || leastVersion,
+    ciphers,
+    sigalgs: safeSignatureAlgorithms(options.sigalgs, ciphers),
+    secureOptions: withSecureOptions(options.secureOptions, constants.SSL_OP_NO_RENEGOTIATION),
     key,
     cert,
     passphrase,

@@ -1,5 +1,6 @@
 import { constants, createHash, hkdfSync } from 'node:crypto'
 import { createSecureContext, type SecureContext, type SecureContextOptions, type Server } from 'node:tls'
+import { withSecureOptions } from './strength.js'
 
 /** The secure contexts of one state of trust. */
 export interface SecureContexts {
@@ -27,7 +28,7 @@ export function prepareContexts (contexts: SecureContexts): PreparedContexts {
   createSecureContext(standard)
   const noTickets = hosts.size > 0 ? constants.SSL_OP_NO_TICKET : 0
   return {
-    standard: { ...standard, ...sessionOptions(contexts), secureOptions: Number(standard.secureOptions ?? 0) | noTickets },
+    standard: { ...standard, ...sessionOptions(contexts), secureOptions: withSecureOptions(standard.secureOptions, noTickets) },
     hosts: [...hosts].sort(([one], [other]) => Number(isWildcard(other)) - Number(isWildcard(one))).map(prepareHost)
   }
 }

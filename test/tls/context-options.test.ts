@@ -1,8 +1,8 @@
 import t from 'tap'
 import { constants } from 'node:crypto'
 import { createServer } from 'node:https'
-import { createSecureContext, type Server } from 'node:tls'
-import { checkTlsOptions, contextOptions, inheritedOptions } from '../../lib/tls/index.js'
+import tls, { createSecureContext, type Server } from 'node:tls'
+import { checkTlsOptions, contextOptions, inheritedOptions, type TlsOptions } from '../../lib/tls/index.js'
 import { readCertificates } from '../../lib/certificate/index.js'
 import { verifyCertificationPath } from '../../lib/trust/index.js'
 import { mintAuthority, mintClient } from '../helpers/mint.js'
@@ -34,14 +34,38 @@ t.test('options that would break a promise are refused by name', async (t) => {
   t.throws(() => checkTlsOptions('TLSv1.3' as never), { code, key: 'tls', message: "option 'tls' is not an object" })
 })
 
-t.test('ciphers without a certificate or without encryption are refused, those that exclude them are not', async (t) => {
-  const message = "option 'tls.ciphers' has suites without a certificate or without encryption"
-  for (const ciphers of ['aNULL', 'HIGH:aNULL', 'ALL:eNULL', 'ADH', 'HIGH+aNULL', 'ADH-AES256-SHA', 'ECDHE-RSA-NULL-SHA', 'AECDH-NULL-SHA', 'NULL-SHA256', 'HIGH:+NULL']) {
-    t.throws(() => checkTlsOptions({ ciphers }), { code, key: 'tls.ciphers', message }, ciphers)
+t.test('a cipher list that leaves no suite with a certificate and encryption stops the start', async (t) => {
+  const nothing = "option 'tls.ciphers' leaves no cipher suite: suites without a certificate or without encryption are never used"
+  for (const ciphers of ['aNULL', 'AECDH-AES256-SHA:@SECLEVEL=0', 'eNULL', 'NULL-SHA256', 'nonsense', 'HIGH:!']) {
+    t.throws(() => checkTlsOptions({ ciphers }), { code, key: 'tls.ciphers', message: new RegExp(`^${nothing}, or is not a cipher list: `) }, ciphers)
   }
-  for (const ciphers of ['HIGH:!aNULL:!eNULL', 'DEFAULT:-NULL', 'ECDHE-ECDSA-AES128-GCM-SHA256:!ADH', 'TLS_AES_128_GCM_SHA256']) {
-    t.strictSame(checkTlsOptions({ ciphers }), { ciphers }, ciphers)
+  for (const ciphers of ['TLS_SHA256_SHA256', 'tls_sha384_sha384: TLS_SHA256_SHA256 ']) t.throws(() => checkTlsOptions({ ciphers }), { code, key: 'tls.ciphers', message: nothing }, ciphers)
+  for (const ciphers of ['ALL:@SECLEVEL=0\0', 1, null]) t.throws(() => checkTlsOptions({ ciphers }), { code, key: 'tls.ciphers', message: "option 'tls.ciphers' is not a cipher list" })
+  for (const ciphers of ['HIGH:aNULL', 'ALL:eNULL', 'HIGH:@SECLEVEL=0', 'TLS_AES_128_GCM_SHA256', '', 'DEFAULT']) t.strictSame(checkTlsOptions({ ciphers }), { ciphers }, ciphers)
+})
+
+t.test('a context never has suites without a certificate or without encryption', async (t) => {
+  const ciphersOf = (ciphers?: string) => contextOptions({ ciphers }, {}, []).ciphers
+  t.equal(ciphersOf('ALL:@SECLEVEL=0'), 'ALL:@SECLEVEL=0:!aNULL:!eNULL')
+  t.equal(ciphersOf('TLS_AES_128_GCM_SHA256:TLS_SHA256_SHA256:HIGH'), 'TLS_AES_128_GCM_SHA256:HIGH:!aNULL:!eNULL')
+  t.equal(ciphersOf('TLS_AES_128_GCM_SHA256:TLS_SHA384_SHA384'), 'TLS_AES_128_GCM_SHA256', 'a list of TLS 1.3 alone stays one')
+  t.equal(ciphersOf(), `${tls.DEFAULT_CIPHERS}:!aNULL:!eNULL`)
+  t.equal(ciphersOf(''), ciphersOf(), 'as Node reads it')
+  const original = tls.DEFAULT_CIPHERS
+  t.teardown(() => { tls.DEFAULT_CIPHERS = original })
+  tls.DEFAULT_CIPHERS = 'ALL:@SECLEVEL=0'
+  t.equal(ciphersOf(), 'ALL:@SECLEVEL=0:!aNULL:!eNULL', 'as by --tls-cipher-list')
+})
+
+t.test('a client does not prove its key with SHA-1', async (t) => {
+  const message = (item: string) => `option 'tls.sigalgs' has ${item}: a signature with SHA-1 or MD5 does not prove that a client has its key`
+  for (const item of ['RSA+SHA1', 'ecdsa_sha1', 'RSA+MD5']) {
+    t.throws(() => checkTlsOptions({ sigalgs: `RSA+SHA256:${item}` }), { code, key: 'tls.sigalgs', message: message(item) })
   }
+  const sigalgsOf = (options: TlsOptions) => contextOptions(options, {}, []).sigalgs
+  t.equal(sigalgsOf({}), undefined, 'OpenSSL has none from security level 1 on')
+  t.match(sigalgsOf({ ciphers: 'HIGH:@SECLEVEL=0' }), /^ecdsa_secp256r1_sha256:(?!.*sha1)/)
+  t.equal(sigalgsOf({ ciphers: 'HIGH:@SECLEVEL=0', sigalgs: 'RSA+SHA256' }), 'RSA+SHA256')
 })
 
 t.test('what Fastify gave the server stays, unless it is too weak', async (t) => {
@@ -49,6 +73,9 @@ t.test('what Fastify gave the server stays, unless it is too weak', async (t) =>
   t.match(inheritedOptions(server({ ciphers: 'HIGH:!aNULL', minVersion: 'TLSv1.3', sessionTimeout: 60 })), { ciphers: 'HIGH:!aNULL', minVersion: 'TLSv1.3', sessionTimeout: 60 })
   t.throws(() => inheritedOptions(server({ minVersion: 'TLSv1' })), { code, key: 'https.minVersion', message: "option 'https.minVersion' is below TLSv1.2" })
   t.throws(() => inheritedOptions(server({ secureProtocol: 'TLS_method' })), { code, key: 'https.secureProtocol' })
+  t.throws(() => inheritedOptions(server({ ciphers: 'aNULL:@SECLEVEL=0' })), { code, key: 'https.ciphers', message: /^option 'https.ciphers' leaves no cipher suite/ })
+  t.throws(() => inheritedOptions(server({ sigalgs: 'RSA+SHA1' })), { code, key: 'https.sigalgs', message: /^option 'https.sigalgs' has RSA\+SHA1/ })
+  t.notOk(Object.hasOwn(inheritedOptions(server({ ciphers: null })), 'ciphers'), 'what is not given is not inherited')
 })
 
 t.test('a context is whole: TLS 1.2 at least, no renegotiation, and a CA list even if it is empty', async (t) => {
@@ -56,6 +83,9 @@ t.test('a context is whole: TLS 1.2 at least, no renegotiation, and a CA list ev
   t.match(contextOptions({}, pair, []), { ...pair, minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_RENEGOTIATION, ca: [] })
   const given = contextOptions({ minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET }, pair, [])
   t.match(given, { minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET })
+  t.match(contextOptions({ minVersion: undefined }, pair, []), { minVersion: 'TLSv1.2' }, 'and not the version that Node falls back to')
+  t.equal(contextOptions({ secureOptions: constants.SSL_OP_ALL }, pair, []).secureOptions, 0xc0000850, 'bit 31 is no sign')
+  for (const secureOptions of ['x', -1, 1.5, NaN]) t.throws(() => checkTlsOptions({ secureOptions }), { code, key: 'tls.secureOptions', message: "option 'tls.secureOptions' is not a whole number of 0 or more" })
 })
 
 t.test('OpenSSL is given the names of the CAs, and nothing that it could trust', async (t) => {
