@@ -43,6 +43,9 @@ const createOptions = [
   'subject', 'keyType', 'privateKey', 'signer', 'pathLength', 'nameConstraints', 'issuer', 'whenPastEnd', 'store', 'places', 'at', 'days', 'notAfter', 'backdateSeconds'
 ]
 
+/** An authority that signs with a private key of its own, and not through a `signer`. */
+export type AuthorityWithKey = Authority & { readonly privateKey: KeyObject }
+
 const defaultDays = 3650
 
 /**
@@ -51,6 +54,8 @@ const defaultDays = 3650
  * `certificate` of the result, and give them to `openAuthority` the next time.
  * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: an option that cannot be
  */
+export async function createAuthority (options: CreateOptions & { readonly signer?: undefined }): Promise<AuthorityWithKey>
+export async function createAuthority (options: CreateOptions): Promise<Authority>
 export async function createAuthority (options: CreateOptions): Promise<Authority> {
   refuseUnknown(options, createOptions)
   const { at, notAfter, days = notAfter === undefined ? defaultDays : undefined, backdateSeconds, pathLength, store, places } = options

@@ -50,4 +50,4 @@ function requirementOf (route: RouteOptions, requirements: Requirements): Requir
   return requirements.read(route.config, `${String(route.method)} ${route.url}`)
 }
 
-export const plugin = fp(clientCertificate, { fastify: '5.x', name: 'fastify-client-certificate' })
+export const plugin = fp(clientCertificate, { fastify: '5.x || 6.x', name: 'fastify-client-certificate' })
