@@ -1,5 +1,6 @@
-import type { Certificate, GeneralName, GeneralSubtree, NameConstraints } from '../certificate/index.js'
+import { parseAddress, type Certificate, type GeneralName, type GeneralSubtree, type NameConstraints } from '../certificate/index.js'
 import type { Broken, Fault } from './broken.js'
+import { readMailbox } from './mailbox.js'
 import { formOf, nameForms, type NameForm } from './name-forms.js'
 
 // As many as Go's crypto/x509 and rustls' webpki do, counted as OpenSSL does, whatever the forms: a thousand subtrees for a
@@ -26,6 +27,8 @@ interface Constraint {
 /** A name that constraints are held against: `value` is `undefined` where it cannot be read, or its form is not understood. */
 interface ConstrainedName {
   readonly form: string
+  /** Where the name stands, in the words of the refusal. */
+  readonly label: string
   readonly text: string
   readonly value: unknown
 }
@@ -39,7 +42,7 @@ export function nameConstraintFault (issuer: Certificate, below: readonly Certif
   if (issuer.nameConstraints === undefined) return undefined
   for (const [depth, certificate] of below.entries()) {
     if (depth > 0 && certificate.isSelfIssued) continue
-    const broken = brokenBy(namesOf(certificate), issuer, comparisons)
+    const broken = brokenBy(namesOf(certificate, depth === 0), issuer, comparisons)
     if (broken !== undefined) return { depth, broken }
   }
   return undefined
@@ -52,7 +55,7 @@ function brokenBy (names: readonly ConstrainedName[], issuer: Certificate, compa
   for (const name of names) {
     const constraint = constraints.get(name.form)
     const problem = constraint && problemOf(name, constraint)
-    if (problem !== undefined) return { rule: 'NAME_CONSTRAINTS', problem: `the ${name.form} ${name.text} ${problem} ${issuer.subject.toString()}` }
+    if (problem !== undefined) return { rule: 'NAME_CONSTRAINTS', problem: `the ${name.label} ${name.text} ${problem} ${issuer.subject.toString()}` }
   }
   return undefined
 }
@@ -88,27 +91,51 @@ function add (constraints: Map<string, Constraint>, { base }: GeneralSubtree, ki
 }
 
 const knownNames = new WeakMap<Certificate, readonly ConstrainedName[]>()
+const knownNamesOfLeaves = new WeakMap<Certificate, readonly ConstrainedName[]>()
 
-function namesOf (certificate: Certificate): readonly ConstrainedName[] {
-  const known = knownNames.get(certificate)
+function namesOf (certificate: Certificate, isLeaf: boolean): readonly ConstrainedName[] {
+  const cache = isLeaf ? knownNamesOfLeaves : knownNames
+  const known = cache.get(certificate)
   if (known !== undefined) return known
-  const names = [...allNames(certificate)].map(constrainedName)
-  knownNames.set(certificate, names)
+  const names = Array.from(allNames(certificate), (name) => constrainedName(name))
+  if (isLeaf) names.push(...Array.from(namesInCommonNames(certificate), (name) => constrainedName(name, 'commonName')))
+  cache.set(certificate, names)
   return names
 }
 
-const constrainedName = (name: GeneralName): ConstrainedName =>
-  ({ form: formOf(name), text: Buffer.isBuffer(name.value) ? '' : name.value.toString(), value: nameForms.get(formOf(name))?.readName(name) })
+const constrainedName = (name: GeneralName, label = formOf(name)): ConstrainedName => ({
+  form: formOf(name),
+  label,
+  text: Buffer.isBuffer(name.value) ? '' : name.value.toString(),
+  value: nameForms.get(formOf(name))?.readName(name)
+})
 
-/** The subject, too, is a directoryName; and where no rfc822Name stands beside it, its e-mail addresses are such. */
+/**
+ * The subject, too, is a directoryName, and its e-mail addresses are rfc822Names. RFC 5280 asks for these only if there is no
+ * subjectAltName, but then a CA could put an address that it may not give into the subject, behind one that it may.
+ */
 function * allNames ({ subject, subjectAltName }: Certificate): Iterable<GeneralName> {
   if (subject.attributes.length > 0) yield { type: 'directoryName', value: subject }
-  if (!subjectAltName.some(({ type }) => type === 'rfc822Name')) {
-    for (const value of subject.all('emailAddress')) yield { type: 'rfc822Name', value }
-  }
+  for (const value of subject.all('emailAddress')) yield { type: 'rfc822Name', value }
   for (const name of subjectAltName) {
     yield name
     // RFC 9598, section 6: an internationalized mailbox is constrained as others are.
     if (name.type === 'otherName' && name.smtpUTF8Mailbox !== undefined) yield { type: 'rfc822Name', value: name.smtpUTF8Mailbox }
+  }
+}
+
+// Two labels or more, as OpenSSL asks of a commonName that it takes for a host name; and a pattern or a root label besides.
+const hostName = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+\.?$/i
+
+/**
+ * The names in the commonNames of a leaf. RFC 5280 knows none there, but policies that compare a commonName do: a CA that is
+ * constrained could otherwise give every host, address and mailbox by it.
+ */
+function * namesInCommonNames ({ subject }: Certificate): Iterable<GeneralName> {
+  for (const value of subject.all('commonName')) {
+    if (hostName.test(value)) yield { type: 'dNSName', value }
+    const octets = parseAddress(value)
+    if (octets !== undefined) yield { type: 'iPAddress', value, octets }
+    if (readMailbox(value) !== undefined) yield { type: 'rfc822Name', value }
   }
 }

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { nameConstraintsExtension, parseDistinguishedName, type AttributeText, type Extension } from '../../lib/certificate/index.js'
 import { write, writeObjectIdentifier, writeSequence } from '../../lib/certificate/der-writer.js'
+import { verifyCertificationPath } from '../../lib/trust/index.js'
 import { basicConstraints, keyUsage, mintAuthority, mintClient, type Minted, type MintOptions } from '../helpers/mint.js'
+import { parts, vectorsFolder } from '../helpers/parts.js'
 import { emptyName, extension, judge, refusal } from './scene.js'
 
 const code = 'ERR_CERTIFICATION_PATH_NAME_CONSTRAINTS'
@@ -181,15 +185,53 @@ t.test('the subject is a directory name, too', async (t) => {
   t.ok(isGood(permitting, dns('example.com')), 'an empty one is none')
 })
 
-t.test('an e-mail address of the subject counts where no rfc822Name stands beside it', async (t) => {
+t.test('every e-mail address of the subject is constrained, whatever the subjectAltName says', async (t) => {
   const issuer = constrained([email('example.com')])
   const subject = (...addresses: string[]): AttributeText[] => addresses.map((address) => ['emailAddress', address])
   const verdict = (leaf: ReturnType<typeof clientOf>) => () => judge(leaf, [root.certificate], [issuer.certificate])
+  const message = /^the rfc822Name joe@example\.org is not among those that are permitted by CN=CA/
   t.doesNotThrow(verdict(clientOf(issuer, [], subject('joe@example.com'))))
-  t.throws(verdict(clientOf(issuer, [], subject('joe@example.org'))), { code, message: /^the rfc822Name joe@example\.org is not among those that are permitted by CN=CA/ })
-  t.throws(verdict(clientOf(issuer, [], subject('joe@example.com', 'joe@example.org'))), { code }, 'each of several')
-  t.throws(verdict(clientOf(issuer, [dns('example.com')], subject('joe@example.org'))), { code }, 'beside names of other forms')
-  t.doesNotThrow(verdict(clientOf(issuer, [email('joe@example.com')], subject('joe@example.org'))), 'and not beside one')
+  t.throws(verdict(clientOf(issuer, [], subject('joe@example.org'))), { code, message })
+  t.throws(verdict(clientOf(issuer, [], subject('joe@example.com', 'joe@example.org'))), { code, message }, 'each of several')
+  t.throws(verdict(clientOf(issuer, [dns('example.com')], subject('joe@example.org'))), { code, message }, 'beside names of other forms')
+  t.throws(verdict(clientOf(issuer, [email('joe@example.com')], subject('joe@example.org'))), { code, message }, 'beside an rfc822Name')
+  t.throws(verdict(clientOf(issuer, [], subject('joe'))), { code, message: /^the rfc822Name joe cannot be held against/ }, 'one that is not a mailbox')
+  const lower = mintAuthority({ subject: subject('ca@example.org'), issuer, extensions: [...caExtensions, names(email('ca@example.com'))] })
+  t.throws(() => judge(clientOf(lower, [email('joe@example.com')]), [root.certificate], [lower.certificate, issuer.certificate]), { code, depth: 1 }, 'of an intermediate, too')
+})
+
+t.test('a commonName that looks like a host, an address or a mailbox is constrained as such', async (t) => {
+  const issuer = constrained([dns('example.com'), email('example.com'), ip(192, 0, 2, 0, 255, 255, 255, 0)])
+  const refused = (...commonNames: string[]) => {
+    const leaf = clientOf(issuer, [dns('a.example.com'), email('joe@example.com')], commonNames.map((value) => ['commonName', value]))
+    return refusal(leaf, [root.certificate], [issuer.certificate])[1].split(' (certificate 0')[0]
+  }
+  const good = (commonName: string, below = issuer) =>
+    judge(clientOf(below, [dns('a.example.com')], commonName), [root.certificate], [below.certificate]).certificates.length === 3
+  const notPermitted = (name: string) => `the commonName ${name} is not among those that are permitted by CN=CA`
+  for (const name of ['admin.example.org', 'ADMIN.example.org', '*.example.org', 'a_b.example.org', '10.0.0.1', 'admin@example.org']) t.equal(refused(name), notPermitted(name))
+  t.equal(refused('b.example.com', 'b.example.org'), notPermitted('b.example.org'), 'each of several')
+  t.equal(refused('admin.example.org.'), 'the commonName admin.example.org. cannot be held against the name constraints of CN=CA')
+  for (const name of ['a.example.com', 'A.EXAMPLE.COM', 'admin', 'Dr. Joe Doe', 'joe@example.com', 'localhost', 'v1.2 of it']) t.ok(good(name), name)
+  const addresses = constrained([ip(0x20, 1, 0xd, 0xb8, ...new Array(12).fill(0), ...new Array(4).fill(255), ...new Array(12).fill(0))])
+  t.ok(good('2001:db8::1', addresses))
+  t.throws(() => good('2001:db9::1', addresses), { code, message: /^the commonName 2001:db9::1 is not among those that are permitted by CN=CA/ })
+  t.ok(good('admin.example.org', constrained([email('example.com')])), 'only by the forms that are constrained')
+})
+
+t.test('the commonName of an intermediate is not a host', async (t) => {
+  const upper = constrained([dns('example.com')])
+  const lower = mintAuthority({ subject: 'ca.example.org', issuer: upper, extensions: caExtensions })
+  t.equal(judge(clientOf(lower, [dns('example.com')], 'client'), [root.certificate], [lower.certificate, upper.certificate]).certificates.length, 4)
+  t.throws(() => judge(lower.certificate, [root.certificate], [upper.certificate], { purpose: 'any' }), { code, depth: 0 }, 'but as a leaf it is')
+})
+
+t.test('the constraint of OpenSSL\'s ncca1 keeps a mailbox in the subject out', { skip: parts.missing('vectors') }, async (t) => {
+  const [leaf, ca] = ['12-badalt3-cert.pem', '12-ncca1-cert.pem'].map((file) => readFileSync(join(vectorsFolder, 'field', file), 'utf8'))
+  const verdict = (whenNotConforming: 'accept' | 'reject') => () => verifyCertificationPath({
+    certificate: leaf, trustAnchors: [ca], partialPath: true, at: new Date('2026-06-01T00:00:00Z'), purpose: 'any', whenNotConforming
+  })
+  for (const choice of ['accept', 'reject'] as const) t.throws(verdict(choice), { code, depth: 0, message: /^the rfc822Name .* is not among those that are permitted by / })
 })
 
 t.test('of all CAs of a path, each has to permit', async (t) => {
