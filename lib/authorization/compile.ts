@@ -18,7 +18,11 @@ export interface CompileOptions {
   readonly route?: string
   /** Milliseconds, a whole number from 1; default 5000. */
   readonly predicateTimeout?: number
+  /** Called with a sentence for the log about each value that is accepted but may be a mistake. Default: warnings are dropped. */
+  readonly warn?: (warning: string) => void
 }
+
+const drop = (): void => {}
 
 /** A policy that was checked and copied: `judge` takes it. */
 export interface CompiledPolicy<Request = unknown> {
@@ -39,11 +43,11 @@ export interface CompiledPolicy<Request = unknown> {
  * FST_CLIENT_CERTIFICATE_INVALID_ROUTE_OPTION
  */
 export function compilePolicy<Request> (policy: Policy<Request>, key: string, options: CompileOptions = {}): CompiledPolicy<Request> {
-  const { route, predicateTimeout = defaultPredicateTimeout } = options
+  const { route, predicateTimeout = defaultPredicateTimeout, warn = drop } = options
   if (!Number.isInteger(predicateTimeout) || predicateTimeout < 1 || predicateTimeout > longestTimeout) {
     throw new OptionError('predicateTimeout', `must be a whole number of milliseconds from 1 to ${longestTimeout}`, { route })
   }
-  const place = { key, route, depth: 0, beneathNot: false, predicateTimeout }
+  const place = { key, route, depth: 0, beneathNot: false, predicateTimeout, warn }
   const rule = readPolicy<Request>(policy, place)
   return Object.freeze({ key, rule, trust: readTrust(policy, keyOf(place, 'trust')), passed: hasPredicate(policy) ? undefined : new WeakSet() })
 }

@@ -1,4 +1,4 @@
-import { refusal, type Place } from './place.js'
+import { refusal, wildcardRefusal, type Place } from './place.js'
 import { readText } from './shape.js'
 
 // Host names are compared without case (RFC 5280, section 7.2), local parts of mailboxes exactly (section 7.5). Only
@@ -24,7 +24,7 @@ export function readAsciiText (value: unknown, place: Place): string {
 export function readDomainName (value: unknown, place: Place): string {
   const text = readText(value, place)
   if (!isAscii(text)) throw refusal(place, "must be ASCII: write other letters as A-labels ('xn--…')")
-  if (text.includes('*')) throw refusal(place, 'holds a wildcard, and names are compared whole; a predicate can do otherwise')
+  if (text.includes('*')) throw wildcardRefusal(place)
   return withLowerCase(text)
 }
 
@@ -39,5 +39,6 @@ export function readInternationalMailbox (value: unknown, place: Place): string 
   const at = text.lastIndexOf('@')
   if (at < 1 || at === text.length - 1) throw refusal(place, "must be a mailbox, as 'name@example.com'")
   if (!isAscii(text.slice(at + 1))) throw refusal(place, "must have a domain in ASCII: write other letters as A-labels ('xn--…')")
+  if (text.includes('*')) throw wildcardRefusal(place)
   return withDomainInLowerCase(text)
 }

@@ -1,6 +1,6 @@
 import { attributeTypes, DistinguishedName, parseDistinguishedName, type AttributeName } from '../certificate/index.js'
 import { isDotted } from './object-identifier.js'
-import { keyOf, refusal, type Place } from './place.js'
+import { keyOf, refusal, wildcardRefusal, type Place } from './place.js'
 import { allOf, anyOf, ruleOnce, type Outcome, type Rule } from './rule.js'
 import { isPlainObject, kindOf, readEntries, readOneOrMore, readText, readTexts } from './shape.js'
 
@@ -21,8 +21,17 @@ export function readName (value: unknown, place: Place): Rule<DistinguishedName>
 function readWholeName (value: unknown, place: Place): Rule<DistinguishedName> {
   const wanted = value instanceof DistinguishedName ? value : parse(value, place)
   if (wanted.attributes.length === 0) throw refusal(place, 'is an empty name')
-  return ruleOnce((name) => wanted.equals(name), `${place.key} is another name`)
+  return {
+    ...ruleOnce((name: DistinguishedName) => wanted.equals(name), ''),
+    explain: (name) => `${place.key} ${isReversed(wanted, name) ? inReverseOrder : 'is another name'}`
+  }
 }
+
+// OpenSSL and most configuration files begin with the first attribute.
+const inReverseOrder = 'has the same attributes in reverse order: a text in the form of RFC 4514 begins with the last one'
+
+const isReversed = (wanted: DistinguishedName, { raw, relativeDistinguishedNames }: DistinguishedName): boolean =>
+  new DistinguishedName(raw, [...relativeDistinguishedNames].reverse()).equals(wanted)
 
 function parse (value: unknown, place: Place): DistinguishedName {
   if (typeof value !== 'string') throw refusal(place, `must be attributes, a DistinguishedName or its text of RFC 4514, not ${kindOf(value)}`)
@@ -35,12 +44,19 @@ function parse (value: unknown, place: Place): DistinguishedName {
 }
 
 export function readAttribute (key: string, value: unknown, place: Place): Rule<DistinguishedName> {
-  const wanted = readTexts(value, place)
+  const wanted = readTexts(value, place, readAttributeValue)
   const type = attributeTypes[key as AttributeName] ?? key
   return {
     evaluate: (name) => attributeOutcome(name, type, wanted),
     explain: (name) => `${place.key} does not match: the name has ${foundOf(name, type)}`
   }
+}
+
+// `*.example.com` stands in certificates of servers, and letters around the asterisk in names like `E*TRADE`.
+function readAttributeValue (value: unknown, place: Place): string {
+  const text = readText(value, place)
+  if (/^\*(?!\.)|\*$/.test(text)) throw wildcardRefusal(place)
+  return text
 }
 
 // As DistinguishedName.get: a repeated attribute has no single value. It is undecided, not a mismatch, where one of its

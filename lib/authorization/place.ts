@@ -11,6 +11,8 @@ export interface Place {
   readonly beneathNot: boolean
   /** Milliseconds. */
   readonly predicateTimeout: number
+  /** Takes a sentence about a value that is accepted and may not say what was meant. */
+  readonly warn: (warning: string) => void
 }
 
 export const keyOf = (place: Place, key: string): Place => ({ ...place, key: `${place.key}.${key}` })
@@ -20,3 +22,7 @@ export const memberOf = (place: Place, index: number): Place => ({ ...place, key
 /** The error that stops the start and names this place. */
 export const refusal = (place: Place, problem: string, cause?: unknown): OptionError =>
   new OptionError(place.key, problem, { route: place.route, cause })
+
+/** A pattern that would be compared like any other text, and so would never match. `instead` says what to use. */
+export const wildcardRefusal = (place: Place, instead = 'use a predicate instead'): OptionError =>
+  refusal(place, `contains a wildcard, but values are compared whole: ${instead}`)

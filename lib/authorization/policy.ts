@@ -38,7 +38,10 @@ export interface SubjectAltNamePolicy {
   readonly rfc822Name?: OneOrMore<string>
   /** Compared whole and without case. Wildcards are refused. */
   readonly dNSName?: OneOrMore<string>
-  /** Compared exactly, as `spiffe://example.org/reports`. */
+  /**
+   * Compared exactly, as `spiffe://example.org/reports`; wildcards are refused. If one of the values is a SPIFFE ID, a certificate
+   * with a SPIFFE ID and another URI name does not match, beneath `not` either: an X509-SVID has exactly one URI name.
+   */
   readonly uniformResourceIdentifier?: OneOrMore<string>
   /** An IPv4 or IPv6 address, in any spelling; compared as octets. Ranges are refused. */
   readonly iPAddress?: OneOrMore<string>
@@ -49,6 +52,8 @@ export interface SubjectAltNamePolicy {
   readonly userPrincipalName?: OneOrMore<string>
   /** An internationalized mailbox (RFC 9598, an otherName): the local part is compared exactly, the domain without case. */
   readonly smtpUTF8Mailbox?: OneOrMore<string>
+  /** The trust domain of the certificate's SPIFFE ID (`example.org`): matches every workload in it, `spiffe://example.org/…`. */
+  readonly spiffeTrustDomain?: OneOrMore<string>
 }
 
 /**
@@ -63,8 +68,12 @@ export interface PolicyObject<Request = unknown> extends FingerprintPolicy {
   readonly issuer?: OneOrMore<NamePolicy>
   readonly anchor?: OneOrMore<AnchorPolicy>
   readonly subjectAltName?: OneOrMore<SubjectAltNamePolicy>
-  /** Hexadecimal, in either case, with or without colons. Unique within one issuer only: one `issuer` must stand beside it. */
-  readonly serialNumber?: OneOrMore<string>
+  /**
+   * A text is hexadecimal, in either case, with `0x`, with colons or without; a bigint is the number itself. A text of decimal digits
+   * alone could mean either: the form of `Certificate.serialNumber` is taken with a warning in the log, any other is refused.
+   * Unique within one issuer only: one `issuer` must stand beside it.
+   */
+  readonly serialNumber?: OneOrMore<string | bigint>
   /** Purposes by the names of RFC 5280 (`clientAuth`) or dotted. A certificate without the extension does not match. */
   readonly extendedKeyUsage?: OneOrMore<KeyPurposeName | (string & {})>
   /** Dotted. What the certificate itself asserts; `anyPolicy` stands for itself only. */

@@ -1,21 +1,49 @@
 import type { Certificate } from '../certificate/index.js'
 import { refusal, type Place } from './place.js'
 import { rule, type Rule } from './rule.js'
-import { isPlainObject, kindOf, readText, readTexts } from './shape.js'
+import { isPlainObject, readOneOrMore, readText } from './shape.js'
 
 export function readSerialNumbers (value: unknown, place: Place): Rule<Certificate> {
-  const wanted = readTexts(value, place, readSerialNumber)
+  const wanted = new Set(readOneOrMore(value, place, readSerialNumber))
   return rule((certificate) => wanted.has(certificate.serialNumber), `${place.key} is another`)
 }
 
-/** In the form of `Certificate.serialNumber`: whole octets in lower-case hexadecimal, without leading zero octets. */
+const forms = "must be a text in hexadecimal ('0x65', '65', '00:65') or a bigint (101n)"
+
+const hexadecimal = /^(-?)(?:(?:0x)?([0-9a-f]+)|([0-9a-f]{2}(?::[0-9a-f]{2})+))$/i
+
+/** A bigint is the number itself, a text is hexadecimal; both become the form of `Certificate.serialNumber`. */
 function readSerialNumber (value: unknown, place: Place): string {
-  if (typeof value === 'number' || typeof value === 'bigint') throw refusal(place, `must be a text in hexadecimal, not ${kindOf(value)}`)
+  if (typeof value === 'bigint') return printed(value)
+  if (typeof value === 'number') throw refusal(place, `${forms}, not a number`)
   const text = readText(value, place)
-  if (!/^(?:[0-9a-f]+|[0-9a-f]{2}(?::[0-9a-f]{2})+)$/i.test(text)) throw refusal(place, 'must be hexadecimal, with or without colons')
-  const digits = text.replaceAll(':', '').toLowerCase().replace(/^0+(?=.)/, '')
-  return digits.length % 2 === 0 ? digits : `0${digits}`
+  const [, sign, plain, pairs] = hexadecimal.exec(text) ?? []
+  if (sign === undefined) throw refusal(place, forms)
+  const magnitude = BigInt(`0x${plain ?? pairs.replaceAll(':', '')}`)
+  const found = printed(sign === '' ? magnitude : -magnitude)
+  checkReading(text, found, place)
+  return found
 }
+
+/** As `Certificate.serialNumber` has it: whole bytes; a negative number is a minus sign and its digits. */
+function printed (number: bigint): string {
+  const digits = number.toString(16)
+  return number < 0n || digits.length % 2 === 0 ? digits : `0${digits}`
+}
+
+/**
+ * A text of decimal digits alone may be meant as decimal, and then the policy is about another certificate. The form
+ * that `Certificate.serialNumber` prints is taken with a warning, any other is refused.
+ */
+function checkReading (text: string, found: string, place: Place): void {
+  if (!/^-?\d+$/.test(text) || found === printed(BigInt(text))) return
+  const decimal = `the bigint ${BigInt(text)}n`
+  const readings = `write ${hexadecimalForm(text)} if it is hexadecimal, or ${decimal} if it is decimal`
+  if (text !== found) throw refusal(place, `could be hexadecimal or decimal: ${readings}`)
+  place.warn(refusal(place, `is read as hexadecimal: ${readings}`).message)
+}
+
+const hexadecimalForm = (text: string): string => `'${text.replace(/^-?/, '$&0x')}'`
 
 /**
  * Serial numbers are unique within one issuer (RFC 5280, section 4.1.2.2): another CA may give the same number to

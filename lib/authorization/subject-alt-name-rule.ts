@@ -1,11 +1,12 @@
 import { parseAddress, type Certificate, type GeneralName } from '../certificate/index.js'
-import { readDomainName, readMailbox, readAsciiText, readInternationalMailbox, withDomainInLowerCase, withLowerCase } from './mailbox.js'
+import { readDomainName, readMailbox, readInternationalMailbox, withDomainInLowerCase, withLowerCase } from './mailbox.js'
 import { readNames } from './name-rule.js'
 import { readDotted } from './object-identifier.js'
-import { keyOf, refusal, type Place } from './place.js'
+import { keyOf, refusal, wildcardRefusal, type Place } from './place.js'
 import type { SubjectAltNamePolicy } from './policy.js'
 import { allOf, anyOf, type Outcome, type Rule } from './rule.js'
 import { isPlainObject, kindOf, readEntries, readOneOrMore, readText, readTexts, type Reader } from './shape.js'
+import { isSpiffe, readTrustDomain, readUri, ruleOnSvid, trustDomainOf } from './spiffe.js'
 
 /** Reads one policy on the subjectAltName extension, or a list of which one must match. */
 export const readSubjectAltNames = (value: unknown, place: Place): Rule<Certificate> =>
@@ -20,12 +21,13 @@ function readSubjectAltName (value: unknown, place: Place): Rule<Certificate> {
 const readers: Readonly<Record<keyof SubjectAltNamePolicy, Reader<Rule<Certificate>>>> = {
   rfc822Name: textReader(valueOf('rfc822Name'), readMailbox, withDomainInLowerCase),
   dNSName: textReader(valueOf('dNSName'), readDomainName, withLowerCase),
-  uniformResourceIdentifier: textReader(valueOf('uniformResourceIdentifier'), readAsciiText),
+  uniformResourceIdentifier: readUris,
   iPAddress: readAddresses,
   directoryName: readDirectoryNames,
   registeredID: textReader(valueOf('registeredID'), readDotted),
-  userPrincipalName: textReader((name) => name.type === 'otherName' ? name.userPrincipalName : undefined, readText),
-  smtpUTF8Mailbox: textReader((name) => name.type === 'otherName' ? name.smtpUTF8Mailbox : undefined, readInternationalMailbox, withDomainInLowerCase)
+  userPrincipalName: textReader((name) => name.type === 'otherName' ? name.userPrincipalName : undefined, readPrincipal),
+  smtpUTF8Mailbox: textReader((name) => name.type === 'otherName' ? name.smtpUTF8Mailbox : undefined, readInternationalMailbox, withDomainInLowerCase),
+  spiffeTrustDomain: readTrustDomains
 }
 
 type TextOf = (name: GeneralName) => string | undefined
@@ -34,16 +36,39 @@ function valueOf (type: 'rfc822Name' | 'dNSName' | 'uniformResourceIdentifier' |
   return (name) => name.type === type ? name.value : undefined
 }
 
+function readPrincipal (value: unknown, place: Place): string {
+  const text = readText(value, place)
+  if (text.includes('*')) throw wildcardRefusal(place)
+  return text
+}
+
+const uriOf = valueOf('uniformResourceIdentifier')
+
+function readUris (value: unknown, place: Place): Rule<Certificate> {
+  const wanted = readTexts(value, place, readUri)
+  const rule = textRule(place.key, uriOf, (text) => wanted.has(text))
+  return [...wanted].some(isSpiffe) ? ruleOnSvid(rule, place.key) : rule
+}
+
+function readTrustDomains (value: unknown, place: Place): Rule<Certificate> {
+  const wanted = readTexts(value, place, readTrustDomain)
+  return ruleOnSvid(textRule(place.key, uriOf, (text) => wanted.has(trustDomainOf(text) ?? '')), place.key)
+}
+
 // What a policy wants is in the form of `normalize` already, so that a name as it is usually written is found at once.
 function textReader (textOf: TextOf, read: Reader<string>, normalize?: (text: string) => string): Reader<Rule<Certificate>> {
   return (value, place) => {
     const wanted = readTexts(value, place, read)
-    return generalNameRule(place.key, (name) => {
-      const text = textOf(name)
-      if (text === undefined) return undefined
-      return wanted.has(text) || (normalize !== undefined && wanted.has(normalize(text))) ? 'match' : 'mismatch'
-    })
+    return textRule(place.key, textOf, (text) => wanted.has(text) || (normalize !== undefined && wanted.has(normalize(text))))
   }
+}
+
+function textRule (key: string, textOf: TextOf, isWanted: (text: string) => boolean): Rule<Certificate> {
+  return generalNameRule(key, (name) => {
+    const text = textOf(name)
+    if (text === undefined) return undefined
+    return isWanted(text) ? 'match' : 'mismatch'
+  })
 }
 
 function readAddresses (value: unknown, place: Place): Rule<Certificate> {

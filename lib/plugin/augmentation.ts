@@ -15,7 +15,8 @@ declare module 'fastify' {
     clientCertificates: ClientCertificates
     /**
      * An async hook that lets in whoever has a current certificate that the policy permits (default: the policy of the
-     * option `authorize`); for `onRequest`, `preHandler`, `@fastify/auth`, a scope, the 404 handler.
+     * option `authorize`); for `onRequest`, `preHandler`, `@fastify/auth`, a scope, the 404 handler. In `onRequest` it decides before
+     * the body is read and validated; the policy of `config.clientCertificate` decides after that, in `preHandler`.
      */
     requireClientCertificate (policy?: Policy<FastifyRequest>): (request: AnyRequest) => Promise<void>
   }
@@ -28,7 +29,10 @@ declare module 'fastify' {
   }
 
   interface FastifyContextConfig {
-    /** `false`: open to all. `true`: a current certificate. A policy: one that it permits. */
+    /**
+     * `false`: open to all. `true`: a current certificate that the option `authorize` permits. A policy: a current certificate that
+     * this policy permits; it replaces `authorize`, which is not checked as well.
+     */
     clientCertificate?: boolean | Policy<FastifyRequest>
   }
 }

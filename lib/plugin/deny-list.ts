@@ -5,8 +5,8 @@ import type { VerifiedPath } from '../trust/index.js'
 
 /** Certificates that are refused, whatever a certificate list says; by one of three ways to tell them. */
 export type DenyEntry =
-  /** One certificate of an issuer, or several. `serialNumber` is hexadecimal; `issuer` is as in a policy. */
-  | { readonly issuer: NamePolicy, readonly serialNumber: OneOrMore<string> }
+  /** One certificate of an issuer, or several. `serialNumber` and `issuer` are as in a policy. */
+  | { readonly issuer: NamePolicy, readonly serialNumber: OneOrMore<string | bigint> }
   /** SHA-256 over the certificate's DER. */
   | { readonly fingerprint256: OneOrMore<string> }
   /** SHA-256 over the SubjectPublicKeyInfo: each certificate of this key, also one that is still to be issued. */
@@ -20,9 +20,14 @@ const forms: ReadonlySet<string> = new Set(['issuer,serialNumber', 'fingerprint2
  */
 export class DenyList {
   readonly #entries = new Set<CompiledPolicy>()
+  readonly #warn: ((warning: string) => void) | undefined
 
-  /** @throws OptionError `deny` is no list of entries */
-  constructor (entries: readonly DenyEntry[] | undefined) {
+  /**
+   * `warn` takes a sentence for the log about each value that may be a mistake.
+   * @throws OptionError `deny` is no list of entries
+   */
+  constructor (entries: readonly DenyEntry[] | undefined, warn?: (warning: string) => void) {
+    this.#warn = warn
     if (entries !== undefined && !Array.isArray(entries)) throw new OptionError('deny', 'is not a list')
     for (const [index, entry] of (entries ?? []).entries()) this.add(entry, `deny[${index}]`)
   }
@@ -33,7 +38,7 @@ export class DenyList {
    */
   add (entry: DenyEntry, key: string): () => void {
     checkForm(entry, key)
-    const compiled = compilePolicy(entry, key)
+    const compiled = compilePolicy(entry, key, { warn: this.#warn })
     this.#entries.add(compiled)
     return () => { this.#entries.delete(compiled) }
   }

@@ -54,7 +54,10 @@ export interface ClientCertificateOptions {
   mode?: Mode
   /** Whether each route needs a current certificate unless its `config.clientCertificate` is `false`. Default true. */
   global?: boolean
-  /** The policy for routes that name none. Default: any certificate that is verified and current. */
+  /**
+   * The policy for routes that name none; a route with a policy of its own is not checked against this one. Default: any certificate
+   * that is verified and current.
+   */
   authorize?: Policy<FastifyRequest>
   /** Further options of Node's TLS, as they are: versions, ciphers, curves, tickets. TLS 1.2 is the least version. */
   tls?: TlsOptions

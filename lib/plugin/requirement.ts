@@ -19,12 +19,14 @@ export class Requirements {
   readonly #standard: Requirement
   readonly #open: Requirement
   readonly #global: boolean
+  readonly #warn: (warning: string) => void
   readonly #compiled = new WeakMap<object, Requirement>()
   readonly #found = new WeakMap<object, Requirement | null>()
 
   /** @throws OptionError `authorize` is no policy */
-  constructor (trust: Trust, authorize: Policy<FastifyRequest> | undefined, global: boolean) {
+  constructor (trust: Trust, authorize: Policy<FastifyRequest> | undefined, global: boolean, warn: (warning: string) => void) {
     this.#trust = trust
+    this.#warn = warn
     this.#standard = authorize === undefined ? { policy: undefined, profiles: [trust.standard], namesProfiles: false } : this.compile(authorize, 'authorize')
     const anywhere = this.#standard.profiles.filter((profile) => !trust.hosts.has(profile))
     this.#open = { policy: undefined, profiles: anywhere.length > 0 ? anywhere : [trust.standard], namesProfiles: false }
@@ -76,7 +78,7 @@ export class Requirements {
 
   /** @throws OptionError it is no policy, or names a trust profile that is not there */
   compile (given: Policy<FastifyRequest>, key: string, route?: string): Requirement {
-    const policy = compilePolicy(given, key, { route })
+    const policy = compilePolicy(given, key, { route, warn: this.#warn })
     const profiles = policy.trust?.map((name) => this.#trust.profile(name, `${key}.trust`, route)) ?? [this.#trust.standard]
     return Object.freeze({ policy, profiles, namesProfiles: policy.trust !== undefined })
   }

@@ -35,7 +35,7 @@ export async function startService (app: FastifyInstance, options: CheckedOption
   app.addHook('onClose', async () => live.close())
   const trust = await Trust.open(options, log, (fingerprint256) => { fingerprint256 === undefined ? live.sweep() : live.reconsider(fingerprint256) })
   app.addHook('onClose', async () => trust.close())
-  const requirements = new Requirements(trust, options.authorize, options.global)
+  const requirements = new Requirements(trust, options.authorize, options.global, (warning) => log.warn(warning))
   const tunnels = new Tunnels({ live, trust, now })
   const forwarding = options.forwarding.length === 0 ? undefined : new Forwarding(options.forwarding, { requirements, denyList: trust.denyList, tunnels })
   const reload = new Reload({ trust, log, served: hasTls(app) ? await startTls(app, options, { trust, journal, live }) : undefined })

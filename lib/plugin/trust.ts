@@ -20,7 +20,7 @@ export class Trust {
    * @throws OptionError that names the option
    */
   static async open (options: CheckedOptions, log: FastifyBaseLogger, changed: (fingerprint256?: string) => void): Promise<Trust> {
-    const trust = new Trust(new DenyList(options.deny), changed)
+    const trust = new Trust(new DenyList(options.deny, (warning) => log.warn(warning)), changed)
     const surroundings = { now: options.now, log, denyList: trust.denyList, changed }
     try {
       trust.#sources.set('default', await TrustSource.open('default', options, surroundings))

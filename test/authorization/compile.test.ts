@@ -77,9 +77,11 @@ t.test('an unknown key is refused by name, with what was meant', async (t) => {
     [{ anchor: { fingerprint: 'a' } }, 'authorize.anchor.fingerprint', "is unknown; did you mean 'fingerprint256'?"],
     [{ anchor: { toString: 'a' } }, 'authorize.anchor.toString', `is unknown; known here are fingerprint256, publicKeyFingerprint256, ${attributes}`],
     [{ subjectAltName: { dnsName: 'a' } }, 'authorize.subjectAltName.dnsName', "is unknown; did you mean 'dNSName'?"],
+    [{ subjectAltName: { spiffeId: 'a' } }, 'authorize.subjectAltName.spiffeId', "is unknown; did you mean 'uniformResourceIdentifier'?"],
+    [{ subjectAltName: { trustDomain: 'a' } }, 'authorize.subjectAltName.trustDomain', "is unknown; did you mean 'spiffeTrustDomain'?"],
     [{ subjectAltName: { email: 'a' } }, 'authorize.subjectAltName.email', "is unknown; did you mean 'rfc822Name'?"],
     [{ subjectAltName: [{ dNSName: 'a' }, { otherName: 'a' }] }, 'authorize.subjectAltName[1].otherName',
-      'is unknown; known here are rfc822Name, dNSName, uniformResourceIdentifier, iPAddress, directoryName, registeredID, userPrincipalName, smtpUTF8Mailbox'],
+      'is unknown; known here are rfc822Name, dNSName, uniformResourceIdentifier, iPAddress, directoryName, registeredID, userPrincipalName, smtpUTF8Mailbox, spiffeTrustDomain'],
     [{ not: { anyOf: [{ subject: [{ commonName: 'a' }, { cn: 'a' }] }] } }, 'authorize.not.anyOf[0].subject[1].cn', "is unknown; did you mean 'commonName'?"],
     [JSON.parse('{"__proto__": {"subject": "CN=a"}}'), 'authorize.__proto__', `is unknown; known here are ${known}`],
     [{ [Symbol('subject')]: 'CN=a' }, 'authorize.Symbol(subject)', `is unknown; known here are ${known}`]

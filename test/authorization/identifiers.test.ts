@@ -1,6 +1,9 @@
 import t from 'tap'
-import { mintAuthority } from '../helpers/mint.js'
-import { caller, certificatePolicies, judged, named, permits, withPurposes } from './caller.js'
+import { compilePolicy } from '../../lib/authorization/index.js'
+import { readCertificate } from '../../lib/certificate/index.js'
+import { mint, mintAuthority } from '../helpers/mint.js'
+import { authority, caller, certificatePolicies, judged, named, permits, withPurposes } from './caller.js'
+import { refuses, type Refusal } from './refusals.js'
 
 const alice = named(['commonName', 'alice'])
 
@@ -26,11 +29,12 @@ t.test('a key fingerprint stays when the certificate is renewed, that of the cer
 
 t.test('a serial number is told in any usual spelling', async (t) => {
   const issuer = { commonName: 'Test CA' }
-  const cases: Array<[string, string[], string[]]> = [
-    ['65', ['65', '065', '0065', '00:65'], ['101', '6', '5', '6500', '5665']],
+  const cases: Array<[string, Array<string | bigint>, Array<string | bigint>]> = [
+    ['65', ['65', '0x65', '0X0065', '00:65', 101n], ['0x101', '6', '5', '6500', '5665', 65n]],
     ['0abc', ['abc', '0abc', 'ABC', '0A:bc', '00:0A:BC'], ['ab', 'abc0']],
     ['00', ['0', '00', '00:00'], ['1', '10']],
-    ['80ff', ['80ff', '80FF', '80:ff', '00:80:ff'], ['ff80', '7f01']]
+    ['80ff', ['80ff', '80FF', '80:ff', '00:80:ff', 0x80ffn], ['ff80', '7f01', '-7f01']],
+    ['05', ['5', '05', '005', 5n], ['-5', '50']]
   ]
   for (const [serial, same, others] of cases) {
     const certificate = caller({ serialNumber: Buffer.from(serial, 'hex') })
@@ -40,6 +44,36 @@ t.test('a serial number is told in any usual spelling', async (t) => {
     t.ok(permits({ issuer, serialNumber: [others[0], same[0]] }, certificate))
     t.equal(judged({ issuer, serialNumber: others }, certificate).reason, 'authorize.serialNumber is another')
   }
+})
+
+t.test('a negative serial number is accepted as the certificate prints it', async (t) => {
+  const issuer = { commonName: 'Test CA' }
+  for (const [bytes, text, number] of [['ff', '-1', -1n], ['80', '-80', -128n], ['ff01', '-ff', -255n], ['f000', '-1000', -4096n]] as const) {
+    // The writer puts a zero in front of a negative number, so the byte is changed in what it wrote.
+    const minted = mint({ issuer: authority, serialNumber: Buffer.from(`7a${bytes.slice(2)}`, 'hex') })
+    const at = minted.der.indexOf(Buffer.from([2, bytes.length / 2, 0x7a]))
+    minted.der[at + 2] = parseInt(bytes.slice(0, 2), 16)
+    const certificate = readCertificate(minted.der).along([authority.certificate])
+    t.equal(certificate.serialNumber, text)
+    for (const form of [text, text.replace('-', '-0x'), number]) t.ok(permits({ issuer, serialNumber: form }, certificate), String(form))
+    for (const other of [text.slice(1) === '1' ? '1' : `0x${text.slice(1)}`, '-2']) t.notOk(permits({ issuer, serialNumber: other }, certificate), other)
+  }
+})
+
+t.test('a serial number of decimal digits that is not in the printed form is refused, in that form there is a warning', async (t) => {
+  const at = (serialNumber: string) => ({ issuer: 'CN=a', serialNumber })
+  refuses(t, ([['101', "'0x101'", '101n'], ['0065', "'0x0065'", '65n'], ['-010', "'-0x010'", '-10n']] as const).map(([text, hexadecimal, decimal]): Refusal =>
+    [at(text), 'authorize.serialNumber', `could be hexadecimal or decimal: write ${hexadecimal} if it is hexadecimal, or the bigint ${decimal} if it is decimal`]))
+  const warnings: string[] = []
+  const compile = (text: string, route?: string) => compilePolicy(at(text), 'authorize', { route, warn: (warning) => { warnings.push(warning) } })
+  for (const text of ['1000', '-80']) compile(text)
+  compile('1234', 'GET /admin')
+  for (const text of ['0x1000', '10:00', '0abc', 'abc', '7', '07', '0', '-1']) compile(text)
+  t.strictSame(warnings, [
+    "option 'authorize.serialNumber' is read as hexadecimal: write '0x1000' if it is hexadecimal, or the bigint 1000n if it is decimal",
+    "option 'authorize.serialNumber' is read as hexadecimal: write '-0x80' if it is hexadecimal, or the bigint -80n if it is decimal",
+    "option 'authorize.serialNumber' of route GET /admin is read as hexadecimal: write '0x1234' if it is hexadecimal, or the bigint 1234n if it is decimal"
+  ])
 })
 
 t.test('a serial number of another issuer does not count', async (t) => {

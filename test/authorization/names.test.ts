@@ -99,9 +99,48 @@ t.test('a whole name is compared as RFC 5280 says', async (t) => {
   t.ok(permits({ subject: 'O=example,OU=OPERATIONS,CN=Alice' }, alice), 'case does not tell')
   t.ok(permits({ subject: alice.subject }, alice), 'a DistinguishedName')
   t.ok(permits({ subject: parseDistinguishedName('O=Example,OU=Operations,CN=alice') }, alice))
-  for (const other of ['CN=alice,OU=Operations,O=Example', 'CN=alice', 'O=Example,OU=Operations,CN=bob', 'O=Example+OU=Operations+CN=alice']) {
+  for (const other of ['CN=alice', 'OU=Operations,O=Example,CN=alice', 'CN=alice,OU=Operations,O=Other', 'O=Example,OU=Operations,CN=bob', 'O=Example+OU=Operations+CN=alice']) {
     t.equal(judged({ subject: other }, alice).reason, 'authorize.subject is another name', other)
   }
+})
+
+t.test('a whole name in reverse order does not match, and the reason says so', async (t) => {
+  const reversed = 'CN=alice,OU=Operations,O=Example'
+  const problem = 'has the same attributes in reverse order: a text in the form of RFC 4514 begins with the last one'
+  t.strictSame(judged({ subject: reversed }, alice), { permitted: false, reason: `authorize.subject ${problem}`, failures: [] })
+  t.equal(judged({ issuer: 'CN=Test CA,O=example' }, alice).reason, `authorize.issuer ${problem}`)
+  t.equal(judged({ anchor: parseDistinguishedName('CN=Test CA,O=Example') }, alice).reason, `authorize.anchor ${problem}`)
+  t.match(judged({ subject: ['CN=bob', reversed] }, alice).reason, `authorize.subject[0] is another name; authorize.subject[1] ${problem}`)
+})
+
+t.test('a SPIFFE ID is of a certificate with one URI name alone, also beneath not', async (t) => {
+  const uri = (value: string) => ({ type: 'uniformResourceIdentifier', value }) as const
+  const [web, db, page] = [uri('spiffe://example.org/web'), uri('SPIFFE://example.org/db'), uri('https://example.org/')]
+  const policies = [{ uniformResourceIdentifier: web.value }, { uniformResourceIdentifier: [page.value, web.value] }, { spiffeTrustDomain: 'example.org' }]
+  for (const subjectAltName of policies) {
+    const key = `authorize.subjectAltName.${Object.keys(subjectAltName)[0]}`
+    t.ok(permits({ subjectAltName }, withNames({ type: 'dNSName', value: 'a.example' }, web)))
+    for (const [count, names] of [[2, [web, db]], [2, [db, web]], [2, [web, page]], [3, [page, page, web]], [2, [web, web]]] as const) {
+      const svid = withNames(...names)
+      t.equal(judged({ subjectAltName }, svid).reason, `${key} does not match: the certificate has ${count} URI names, an X509-SVID has one`)
+      t.notOk(permits({ not: { subjectAltName } }, svid), 'beneath not')
+    }
+  }
+  t.notOk(permits({ not: { subjectAltName: { uniformResourceIdentifier: 'spiffe://example.org/other' } } }, withNames(web, db)), 'nor where none of the two is meant')
+  t.ok(permits({ subjectAltName: { uniformResourceIdentifier: page.value } }, withNames(page, web)), 'a policy without SPIFFE')
+  t.ok(permits({ subjectAltName: policies[1] }, withNames(page, uri('https://example.org/2'))), 'a certificate without SPIFFE')
+})
+
+t.test('a trust domain has every workload in it, and nothing that only looks like it', async (t) => {
+  const policy = { subjectAltName: { spiffeTrustDomain: ['example.org', 'a_b-1.example'] } }
+  const of = (value: string) => withNames({ type: 'uniformResourceIdentifier', value })
+  for (const value of ['spiffe://example.org/web', 'spiffe://example.org/ns/default/sa/web', 'spiffe://a_b-1.example/x']) t.ok(permits(policy, of(value)), value)
+  const others = [
+    'spiffe://example.org', 'spiffe://example.org/', 'spiffe://example.org.evil.example/web', 'spiffe://evil.example/example.org/', 'spiffe://example.org:443/web',
+    'spiffe://example.org@evil.example/web', 'spiffe://EXAMPLE.org/web', 'https://example.org/web', 'spiffe://example.org?/web'
+  ]
+  for (const value of others) t.equal(judged(policy, of(value)).reason, 'authorize.subjectAltName.spiffeTrustDomain does not match: the certificate has 1 other', value)
+  t.equal(judged(policy, alice).reason, 'authorize.subjectAltName.spiffeTrustDomain does not match: the certificate has none')
 })
 
 t.test('a whole name is told apart again for the next certificate', async (t) => {
