@@ -7,6 +7,7 @@ import { certificateListOptions, checkListIssuer, signCertificateList, type Cert
 import { decide } from './issuance-policy.js'
 import { issueOptions, signOptions, type Granted, type IssueOptions, type Issued, type Signed, type SignOptions } from './issuance.js'
 import { isIssuedBy } from './issued-by.js'
+import { checkIsAnother } from './is-another.js'
 import { givenOrNewKey } from './key-type.js'
 import { refuseUnknown } from './known-options.js'
 import { placeExtensions, type Places } from './places.js'
@@ -190,6 +191,7 @@ export class Authority {
   }
 
   async #certify (holder: Holder, extensions: readonly Extension[]): Promise<Signed> {
+    checkIsAnother(holder, this.chain)
     const issuer = this.certificate.subject
     const certificate = await signCertificate(this.#signer, { issuer, ...holder, extensions: [...extensions, ...this.#places] })
     await this.#store?.add(certificate)

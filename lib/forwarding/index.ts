@@ -4,3 +4,4 @@ export { ForwardedFields, type FieldOptions, type FieldValues } from './forwarde
 export { formats, type ProxyKind } from './formats.js'
 export { RawFields, type RawHeaders, type RawRequest } from './raw-fields.js'
 export type { XfccOptions } from './envoy.js'
+export { checkIsWhole } from './whole-header.js'

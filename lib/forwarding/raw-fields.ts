@@ -9,6 +9,8 @@ const nothing: readonly string[] = Object.freeze([])
 export interface RawRequest {
   readonly rawHeaders: string[]
   readonly headers: Record<string, unknown>
+  /** Made from `rawHeaders` when it is first asked for, by a count from before any was taken away. HTTP/2 has none. */
+  readonly headersDistinct?: Record<string, unknown>
 }
 
 /**
@@ -65,7 +67,9 @@ export class RawFields {
     for (let place = rawHeaders.length - 2; place >= 0; place -= 2) {
       if (this.#indexOf(rawHeaders[place]) === -1) continue
       removed.unshift(rawHeaders[place])
-      delete request.headers[rawHeaders[place].toLowerCase()]
+      const name = rawHeaders[place].toLowerCase()
+      delete request.headers[name]
+      delete request.headersDistinct?.[name]
       rawHeaders.splice(place, 2)
     }
     return removed

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { readCertificate } from '../certificate/index.js'
 import { CertificateError, ForwardedCertificateError } from '../errors.js'
-import type { ForwardedCertificate } from '../forwarding/index.js'
+import { checkIsWhole, type ForwardedCertificate } from '../forwarding/index.js'
 import { isUpgraded, type PeerCertificates } from '../tls/index.js'
 import { notForwarded, unreadable, type Called } from './called.js'
 import { Caller } from './caller.js'
@@ -55,6 +55,7 @@ export class ForwardingSource {
   /** The client that a trusted proxy names. */
   calledBy (request: FastifyRequest, { now }: Sender): Called {
     try {
+      checkIsWhole(request.raw)
       const found = this.#certificates.find(request)
       return found === undefined ? notForwarded : this.#clientOf(request, found, now)
     } catch (error) {
