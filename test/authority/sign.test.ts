@@ -1,3 +1,4 @@
+import { ECDH, type KeyObject } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { createAuthority, createRequest, keySigner, memoryStore, type SignOptions } from '../../lib/authority/index.js'
 import { basicConstraintsExtension, writeCertificationRequest, writeCertificationRequestInfo, writePem } from '../../lib/certificate/index.js'
@@ -66,4 +67,35 @@ t.test('a request to be a CA is refused, and so is one that somebody else signed
   const info = writeCertificationRequestInfo({ subject: request.subject.raw, subjectPublicKeyInfo: request.subjectPublicKeyInfo, extensions: [] })
   await t.rejects(authority.sign(writeCertificationRequest(info, signatureAlgorithm, await sign(info)), options), { code, message: 'the request is not signed by the key that it is for' })
   t.strictSame(await authority.list({ at }), [])
+})
+
+t.test('no certificate has the name or the key of the authority that signs it, or of one above it', async (t) => {
+  const root = await make()
+  const authority = await createAuthority({ subject: 'CN=Issuing CA,O=Example', at, days: 365, issuer: root, store: memoryStore() })
+  const nameOf = (name: string) => `subject is the name of the authority ${name}: give the certificate another name`
+  const keyOf = (name: string) => `the key is that of the authority ${name}: make a new key for the certificate`
+  const refuses = (given: Promise<unknown>, message: string) => t.rejects(given, { code, message })
+  const signed = async (subject: string, privateKey?: KeyObject) => authority.sign((await createRequest({ subject, privateKey })).request, options)
+  await refuses(signed('CN=Issuing CA,O=Example'), nameOf('CN=Issuing CA,O=Example'))
+  await refuses(signed('CN=issuing  ca,O=EXAMPLE'), nameOf('CN=Issuing CA,O=Example'))
+  await refuses(signed('CN=Example CA'), nameOf('CN=Example CA'))
+  await refuses(signed('CN=alice', authority.privateKey), keyOf('CN=Issuing CA,O=Example'))
+  await refuses(signed('CN=alice', root.privateKey), keyOf('CN=Example CA'))
+  await refuses(authority.issue({ subject: 'CN=Example CA', profile: 'client', at, days: 30 }), nameOf('CN=Example CA'))
+  await refuses(authority.issue({ subject: 'CN=alice', privateKey: root.privateKey, profile: 'client', at, days: 30 }), keyOf('CN=Example CA'))
+  const { certificate } = await signed('CN=alice')
+  await refuses(authority.renew(certificate, { publicKey: root.certificate.publicKey, at, days: 30 }), keyOf('CN=Example CA'))
+  await refuses(createAuthority({ subject: 'CN=Example CA', at, days: 30, issuer: root }), nameOf('CN=Example CA'))
+  await refuses(createAuthority({ subject: 'CN=Other CA', privateKey: root.privateKey, at, days: 30, issuer: root }), keyOf('CN=Example CA'))
+  t.strictSame((await authority.list({ at })).map(({ serialNumber }) => serialNumber), [certificate.serialNumber], 'nothing else is recorded')
+})
+
+t.test('the key of the authority is known in another encoding', async (t) => {
+  const root = await make()
+  const point = ECDH.convertKey(root.certificate.subjectPublicKeyInfo.subarray(-65), 'prime256v1', undefined, undefined, 'compressed') as Buffer
+  // RFC 5480, section 2: the same key with its point compressed.
+  const subjectPublicKeyInfo = Buffer.concat([Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex'), point])
+  const { signatureAlgorithm, sign } = keySigner(root.privateKey as KeyObject)
+  const info = writeCertificationRequestInfo({ subject: (await alice()).request.subject.raw, subjectPublicKeyInfo, extensions: [] })
+  await t.rejects(root.sign(writeCertificationRequest(info, signatureAlgorithm, await sign(info)), options), { code, message: /^the key is that of the authority CN=Example CA/ })
 })
