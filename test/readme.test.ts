@@ -64,7 +64,7 @@ const options = Object.keys({
 
 // And here it is what an application finds at `app.clientCertificates`.
 const offered = Object.keys({
-  mode: '', trustAnchors: '', reload: '', connections: '', disconnect: '', deny: '', refusals: '', gauges: ''
+  mode: '', trustAnchors: '', reload: '', connections: '', disconnect: '', deny: '', refusals: '', gauges: '', forwardedFields: ''
 } satisfies Record<keyof ClientCertificates, string>)
 
 t.test('the README lists every code and every option that there is', async (t) => {

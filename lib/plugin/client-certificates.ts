@@ -1,4 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyRequest } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
+import type { AnyRequest } from './augmentation.js'
 import type { DenyEntry } from './deny-list.js'
 import { readGauges, type Gauges } from './gauges.js'
 import type { Forwarding } from './forwarding.js'
@@ -7,6 +10,7 @@ import type { ConnectedClient, LiveConnections } from './live-connections.js'
 import type { Mode } from './options.js'
 import type { Reload } from './reload.js'
 import type { Trust } from './trust.js'
+import { upstreamFields } from './upstream-fields.js'
 
 /** What an application knows of its client certificates, and can do: `app.clientCertificates`. */
 export interface ClientCertificates {
@@ -33,6 +37,13 @@ export interface ClientCertificates {
   refusals (): readonly RefusalRecord[]
   /** What to watch over, for metrics. */
   gauges (): Gauges
+  /**
+   * The header for a request to an upstream server, where the application is itself a gateway (RFC 9440, section 2): `headers` without
+   * any field that says something of a client's certificate, in any spelling, and with `Client-Cert` and `Client-Cert-Chain` if the
+   * caller of `request` has a verified and current certificate. The chain is without the trust anchor.
+   * @param headers what would be sent to the upstream server otherwise. Default `request.headers`
+   */
+  forwardedFields (request: AnyRequest & Pick<FastifyRequest, 'headers'>, headers?: IncomingHttpHeaders): IncomingHttpHeaders
 }
 
 export interface ClientCertificateParts {
@@ -61,6 +72,8 @@ export function clientCertificates ({ mode, trust, journal, live, reload, forwar
       }
     },
     refusals: () => journal.latest,
+    forwardedFields: (request: AnyRequest & Pick<FastifyRequest, 'headers'>, headers = request.headers) =>
+      upstreamFields(request, headers, forwarding?.names ?? []),
     gauges: () => readGauges({ trust, clients: live.list(), serverCertificate: reload.serverCertificate, removals: forwarding?.removals ?? 0, at: now() })
   })
 }

@@ -11,6 +11,8 @@ export class Forwarding {
   /** The fields of all sources, and all secrets. */
   readonly #all: RawFields
   readonly #secrets: RawFields
+  /** In lower case: no client may set any of these. */
+  readonly names: readonly string[]
   #removals = 0
 
   /** @throws OptionError */
@@ -18,6 +20,7 @@ export class Forwarding {
     const sources = options.map((each) => new ForwardingSource(each, parts))
     const names = [...new Set(sources.flatMap((source) => source.names))]
     const secrets = [...new Set(sources.flatMap((source) => source.secretHeaders))]
+    this.names = [...names, ...secrets]
     this.#all = new RawFields(names)
     this.#secrets = new RawFields(secrets)
     this.#sources = sources.map((source) => ({ source, foreign: new RawFields(names.filter((name) => !source.names.includes(name))) }))
