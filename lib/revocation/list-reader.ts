@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads'
+import { isMainThread, Worker } from 'node:worker_threads'
 import { readCertificateLists, type CertificateList } from '../certificate/index.js'
+import { workerBeside, workerMark } from './list-entry.js'
 import { listsOf, type ThreadAnswer } from './list-thread.js'
 import type { Report } from './report.js'
 
@@ -13,15 +14,14 @@ export interface ThreadStart {
   readonly execArgv?: string[]
 }
 
-// The file that runs here is JavaScript, or TypeScript in tests.
-const besideThis: ThreadStart = { entry: new URL(import.meta.url.replace(/list-reader(\.[jt]s)/, 'list-worker$1')) }
-
 /** Reads certificate lists so that the event loop goes on: great ones in a thread of their own. */
 export class ListReader {
   readonly #report: Report
-  readonly #start: ThreadStart
+  readonly #start: ThreadStart | undefined
+  #hasReported = false
 
-  constructor (report: Report, start = besideThis) {
+  /** @param start by default the worker beside this file, which is looked for each time */
+  constructor (report: Report, start?: ThreadStart) {
     this.#report = report
     this.#start = start
   }
@@ -41,16 +41,25 @@ export class ListReader {
     }
   }
 
-  /** `undefined` where there can be no thread: one bundled file, Node's permission model. */
+  /** `undefined` if no thread can be had: in most bundles, inside another thread, under Node's permission model. */
   async #startThread (): Promise<Worker | undefined> {
     try {
-      const worker = new Worker(this.#start.entry, { name: 'certificate lists', execArgv: this.#start.execArgv })
+      const { entry, execArgv } = this.#start ?? { entry: workerBeside(import.meta.url, isMainThread) }
+      const worker = new Worker(entry, { name: 'certificate lists', execArgv, workerData: workerMark })
       await messageOf(worker)
       return worker
     } catch (error) {
-      this.#report({ level: 'warn', message: `a great certificate list is read on the event loop, for there can be no thread: ${(error as Error).message}`, error })
+      this.#reportOnce(error as Error)
       return undefined
     }
+  }
+
+  // The reason stays the same for as long as the process runs, and a CRL is read again and again.
+  #reportOnce (error: Error): void {
+    if (this.#hasReported) return
+    this.#hasReported = true
+    const message = `Reading a large CRL on the event loop: no worker thread is available: ${error.message}`
+    this.#report({ level: 'warn', message, error })
   }
 }
 

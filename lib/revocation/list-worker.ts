@@ -1,5 +1,5 @@
-// What a worker thread starts with: see list-reader.ts.
-import { parentPort } from 'node:worker_threads'
+// What a worker thread starts with: see list-entry.ts.
+import { parentPort, workerData } from 'node:worker_threads'
 import { serveLists } from './list-thread.js'
 
-serveLists(parentPort)
+if (workerData === 'fastify-client-certificate/list-worker') serveLists(parentPort)

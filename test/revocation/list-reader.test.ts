@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { MessageChannel } from 'node:worker_threads'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
 import { readCertificateList, restoreCertificateList, writePem, type CertificateList } from '../../lib/certificate/index.js'
+import { workerBeside, workerMark } from '../../lib/revocation/list-entry.js'
 import { ListReader } from '../../lib/revocation/list-reader.js'
 import { listsOf, serveLists, type ThreadAnswer, type ThreadPort } from '../../lib/revocation/list-thread.js'
 import type { ReportedEvent } from '../../lib/revocation/index.js'
@@ -49,12 +52,42 @@ t.test('what cannot be read is said as it is said here', async (t) => {
   t.throws(() => readCertificateList(broken), { code: 'ERR_CERTIFICATE_MALFORMED', message: message.message })
 })
 
-t.test('the thread is of this package where no other is named', async (t) => {
+const noThread = 'Reading a large CRL on the event loop: no worker thread is available: '
+
+t.test('by default the worker is the file beside the reader; without it, one line is logged for all CRLs', async (t) => {
   const events: ReportedEvent[] = []
-  const [list] = await new ListReader((event) => { events.push(event) }).read(Buffer.from(great))
-  same(t, list, great)
-  // Node before 22.13 loads no TypeScript there, but for tap; where there is JavaScript, it does.
-  t.match(events, events.length === 0 ? [] : [{ message: /no thread: Unknown file extension "\.ts" for .*[\\/]lib[\\/]revocation[\\/]list-worker\.ts$/ }])
+  const reader = new ListReader((event) => { events.push(event) })
+  for (const content of [great, great]) same(t, (await reader.read(Buffer.from(content)))[0], great)
+  // Here it is TypeScript; test/plugin/bundles.test.ts has the JavaScript that is published.
+  const file = fileURLToPath(new URL('../../lib/revocation/list-worker.js', import.meta.url))
+  t.match(events, [{ level: 'warn', message: `${noThread}${file} cannot be read (docs/bundling.md)` }])
+  t.match(events, { length: 1 })
+})
+
+t.test('a thread starts only with a file that is the worker, and never inside a thread', async (t) => {
+  const folder = t.testdir({
+    other: { 'list-worker.js': 'startTheApplication()' },
+    own: { 'list-worker.js': `const mark = '${workerMark}'` }
+  })
+  const urlOf = (...names: string[]) => pathToFileURL(join(folder, ...names)).href
+  t.equal(workerBeside(urlOf('own', 'app.js'), true).href, urlOf('own', 'list-worker.js'))
+  const isNot = (folderName: string) =>
+    `${join(folder, folderName, 'list-worker.js')} is not the worker of fastify-client-certificate (docs/bundling.md)`
+  t.throws(() => workerBeside(urlOf('other', 'app.js'), true), { message: isNot('other') })
+  t.throws(() => workerBeside(urlOf('own', 'list-worker.js'), true), { message: isNot('own') }, 'not the bundle itself, whatever its name')
+  t.throws(() => workerBeside(urlOf('app.js'), true), { message: `${join(folder, 'list-worker.js')} cannot be read (docs/bundling.md)` })
+  t.throws(() => workerBeside(undefined, true), { message: 'the code is in a bundle that does not know its own file (docs/bundling.md)' })
+  t.throws(() => workerBeside(urlOf('own', 'app.js'), false), { message: 'this is a worker thread itself' })
+})
+
+t.test('the worker has its mark in its own text, and serves only a reader that starts it with the mark', async (t) => {
+  t.match(readFileSync(new URL('../../lib/revocation/list-worker.ts', import.meta.url), 'utf8'), `'${workerMark}'`)
+  await t.resolves(import('../../lib/revocation/list-worker.js'), 'it does nothing in the main thread')
+  const worker = new Worker(threadStart.entry, { ...threadStart, workerData: 'another program' })
+  const messages: unknown[] = []
+  worker.on('message', (message) => messages.push(message))
+  await once(worker, 'exit')
+  t.strictSame(messages, [])
 })
 
 t.test('small lists need no thread', async (t) => {
@@ -69,7 +102,7 @@ t.test('where there can be no thread, it is read here, and that is reported', as
   const entry = new URL('absent.mjs', import.meta.url)
   const [list] = await readerOf(events, entry).read(Buffer.from(great))
   same(t, list, great)
-  t.match(events, [{ level: 'warn', message: /^a great certificate list is read on the event loop, for there can be no thread: Cannot find module/ }])
+  t.match(events, [{ level: 'warn', message: new RegExp(`^${noThread}Cannot find module`) }])
 })
 
 t.test('a thread that ends without an answer, or fails, is an error, and not the end of all', async (t) => {
