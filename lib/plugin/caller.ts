@@ -49,7 +49,7 @@ export class Caller implements Called, LiveClient {
     // Connections of one client share what was read first.
     this.#peer = seen.peer
     if (seen.verdict.refusal === null) this.#letInBy = profile
-    this.#before = this.#said.filter((each) => each.profile !== profile)
+    if (this.#last !== undefined) this.#before = this.#said.filter((each) => each.profile !== profile)
     this.#last = seen
     return seen.verdict
   }
@@ -74,8 +74,9 @@ export class Caller implements Called, LiveClient {
 
   /** When it is to be looked at again, in milliseconds since 1970: while it is let in, or its status is being asked for. */
   nextLook (at: number): number {
-    const ends = this.#said.filter(({ verdict }) => !isRefusal(verdict)).map(({ verdict }) => verdict.pending === undefined ? verdict.until : at + askingTakes)
-    return ends.length === 0 ? Infinity : Math.max(...ends)
+    let next = this.#last === undefined ? -Infinity : endOf(this.#last.verdict, at)
+    for (const { verdict } of this.#before) next = Math.max(next, endOf(verdict, at))
+    return next === -Infinity ? Infinity : next
   }
 
   /** What was said last, by the profile that lets in if one does, or did; `undefined` where nobody was asked. */
@@ -88,6 +89,12 @@ export class Caller implements Called, LiveClient {
 const askingTakes = 1000
 
 const isSaidBy = (profile: TrustProfile, seen: Seen, at: number): boolean => seen.profile === profile && isCurrent(seen, at)
+
+/** When a verdict that lets in ends, or one that is not known yet may be; of a refusal, long ago. */
+function endOf (verdict: Verdict, at: number): number {
+  if (isRefusal(verdict)) return -Infinity
+  return verdict.pending === undefined ? verdict.until : at + askingTakes
+}
 
 /** What is still being asked for is no refusal yet. */
 const isRefusal = ({ refusal, pending }: Verdict): boolean => refusal !== null && pending === undefined

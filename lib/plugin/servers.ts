@@ -25,9 +25,10 @@ export function openServers (app: FastifyInstance, options: CheckedOptions, cont
 function serverEvents ({ mode, now }: CheckedOptions, { trust, journal, live }: Reception): ServerEvents {
   return {
     connected (peer: PeerCertificates | undefined, connection: Connection) {
-      const caller = new Caller(peer, now())
-      const profiles = trust.profilesFor(connection.servername)
-      const refusal = refusalBy(profiles, caller, now())
+      const at = now()
+      const caller = new Caller(peer, at)
+      const profiles = trust.hosts.isEmpty ? trust.withoutHosts : trust.profilesFor(connection.servername)
+      const refusal = refusalBy(profiles, caller, at)
       if (refusal !== null && mode === 'required') closeWhenRefused(caller, connection, profiles)
       live.expect(caller)
       return caller
@@ -54,7 +55,11 @@ function serverEvents ({ mode, now }: CheckedOptions, { trust, journal, live }: 
 }
 
 /** `null` where one of the profiles lets in. All are asked, so that it is known who counts for the connection. */
-const refusalBy = (profiles: readonly TrustProfile[], caller: Caller, at: number): Refusal | null => {
-  const refusals = profiles.map((profile) => caller.verdictAt(at, profile).refusal)
-  return refusals.includes(null) ? null : refusals[0]
+function refusalBy (profiles: readonly TrustProfile[], caller: Caller, at: number): Refusal | null {
+  let first: Refusal | null | undefined
+  for (const profile of profiles) {
+    const { refusal } = caller.verdictAt(at, profile)
+    if (first === undefined || refusal === null) first = refusal
+  }
+  return first as Refusal | null
 }

@@ -14,6 +14,7 @@ export class Trust {
   readonly hosts = new Hosts()
   readonly #sources = new Map<string, TrustSource>()
   readonly #changed: (fingerprint256?: string) => void
+  #anywhere: readonly TrustProfile[] | undefined
 
   /**
    * `changed` is called when verdicts of before may no longer hold: those on one certificate, where it is named.
@@ -69,11 +70,13 @@ export class Trust {
   /** Those that a connection may be judged by, whose client named this server by SNI. */
   profilesFor (servername: string | undefined): readonly TrustProfile[] {
     const profile = this.hosts.of(servername && hostName(servername))
-    return profile === undefined ? this.#withoutHosts : [profile]
+    return profile === undefined ? this.withoutHosts : [profile]
   }
 
-  get #withoutHosts (): readonly TrustProfile[] {
-    return this.sources.map((source) => source.profile).filter((profile) => !this.hosts.has(profile))
+  /** Those that count at any host that has none of its own. Found once: every new connection asks, and profiles stay. */
+  get withoutHosts (): readonly TrustProfile[] {
+    this.#anywhere ??= this.sources.map((source) => source.profile).filter((profile) => !this.hosts.has(profile))
+    return this.#anywhere
   }
 
   /** The self-signed certificates that paths may end at, of all profiles. */

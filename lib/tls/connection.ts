@@ -48,7 +48,8 @@ export class TlsConnection implements Connection {
 
   constructor (socket: TLSSocket) {
     this.#socket = socket as HttpSocket
-    Object.assign(socket, { [key]: this })
+    const marked: TLSSocket & Marked = socket
+    marked[key] = this
   }
 
   /** Its caller is known; `closed` is called when it is gone. */
