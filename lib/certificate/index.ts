@@ -34,6 +34,7 @@ export { knownHashes, signatureProblem, strongHashes, type KeyHolder, type Signe
 export { restoreCertificateList } from './certificate-list.js'
 export type { EntryIndex } from './revoked-certificates.js'
 export { readAlgorithmIdentifier } from './algorithm-identifier.js'
+export { namedCurve, type NamedCurve } from './named-curves.js'
 export { readRsaPublicKey, rsaKeyBits } from './rsa-key.js'
 export { parseAddress } from './ip-address.js'
 export { contextTag, tags } from './der.js'
@@ -44,6 +45,7 @@ export { writeCertificationRequest, writeCertificationRequestInfo, type RequestT
 export { writeDistinguishedName, type AttributeText } from './name-writer.js'
 export { isCertIDOf, writeCertID } from './ocsp-cert-id.js'
 export { writeOcspRequest, type OcspQuestion } from './ocsp-request.js'
+export { publicKeyAlgorithms } from './object-identifiers.js'
 export { ocspTypes } from './ocsp-object-identifiers.js'
 export {
   authorityInfoAccessExtension, authorityKeyIdentifierExtension, basicConstraintsExtension, cRLDistributionPointsExtension, cRLNumberExtension,

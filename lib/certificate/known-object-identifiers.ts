@@ -1,12 +1,12 @@
 import { writeObjectIdentifier } from './der-writer.js'
-import { accessMethods, attributeTypes, certificateListExtensionTypes, extensionTypes, keyPurposes, otherNameTypes, publicKeyAlgorithms, requestAttributeTypes, signatureAlgorithms } from './object-identifiers.js'
+import { accessMethods, attributeTypes, certificateListExtensionTypes, extensionTypes, keyPurposes, otherNameTypes, publicKeyAlgorithms, requestAttributeTypes, signatureAlgorithms, usualCurves } from './object-identifiers.js'
 
 interface Known {
   readonly octets: Buffer
   readonly dotted: string
 }
 
-const all = [accessMethods, attributeTypes, certificateListExtensionTypes, extensionTypes, keyPurposes, otherNameTypes, publicKeyAlgorithms, requestAttributeTypes, signatureAlgorithms]
+const all = [accessMethods, attributeTypes, certificateListExtensionTypes, extensionTypes, keyPurposes, otherNameTypes, publicKeyAlgorithms, requestAttributeTypes, signatureAlgorithms, usualCurves]
 
 // By a number made of the octets. What is not here is decoded: being here saves time, and tells nothing.
 const table: ReadonlyMap<number, Known> = new Map(all.flatMap((each) => Object.values<string>(each)).map((dotted) => {

@@ -114,11 +114,21 @@ export const accessMethods = {
   caIssuers: '1.3.6.1.5.5.7.48.2'
 } as const
 
+/** The curves of nearly all elliptic-curve keys: RFC 5480, section 2.1.1.1. */
+export const usualCurves = {
+  secp256r1: '1.2.840.10045.3.1.7',
+  secp384r1: '1.3.132.0.34',
+  secp521r1: '1.3.132.0.35'
+} as const
+
 /** Algorithms of public keys: RFC 3279, RFC 4055, RFC 5480, RFC 8410. */
 export const publicKeyAlgorithms = {
   rsaEncryption: '1.2.840.113549.1.1.1',
   'id-RSASSA-PSS': '1.2.840.113549.1.1.10',
   'id-ecPublicKey': '1.2.840.10045.2.1',
+  'id-ecDH': '1.3.132.1.12',
+  'id-ecMQV': '1.3.132.1.13',
+  'id-dsa': '1.2.840.10040.4.1',
   'id-Ed25519': '1.3.101.112',
   'id-Ed448': '1.3.101.113'
 } as const

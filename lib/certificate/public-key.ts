@@ -3,6 +3,7 @@ import { CertificateError } from '../errors.js'
 import { algorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.js'
 import { encoding, expect, Fields, malformed, readBitStringOctets, tags, type Element } from './der.js'
 import { writeObjectIdentifier } from './der-writer.js'
+import { namedCurve } from './named-curves.js'
 import { publicKeyAlgorithms } from './object-identifiers.js'
 import { rsaKeyBits } from './rsa-key.js'
 
@@ -82,9 +83,8 @@ function rsaKey (key: Buffer): KeyObject {
   return createPublicKey({ format: 'der', type: 'pkcs1', key })
 }
 
-function checkPoint ({ publicKeyAlgorithm: { parameters }, subjectPublicKey }: SubjectPublicKeyInfo): void {
-  // RFC 5480, section 2.1.1: a curve is named. One that is spelled out is whatever its writer likes (CVE-2020-0601).
-  if (parameters === undefined || parameters[0] !== tags.objectIdentifier) throw new CertificateError('UNSUPPORTED', 'the public key is on a curve that is not named')
+function checkPoint ({ publicKeyAlgorithm, subjectPublicKey }: SubjectPublicKeyInfo): void {
+  namedCurve(publicKeyAlgorithm)
   // The point at infinity, one octet, is no key (SEC 1, section 3.2.2.1), yet OpenSSL loads it.
   if (subjectPublicKey.length < 2) throw malformed('the public key is no point of its curve')
 }

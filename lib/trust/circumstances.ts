@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificate/index.js'
+import type { KeyLimits } from './key-strength.js'
 import type { PolicyInputs } from './policies.js'
 import type { PathStatus } from './revocation.js'
 
@@ -15,6 +16,11 @@ export interface Algorithms {
   /** RSA keys of more bits are refused, for they take long to verify with. Default 8192. */
   readonly maxRsaBits?: number
   /**
+   * Elliptic-curve keys of fewer bits are refused; what counts is the order of the curve. Default 224, which leaves out P-192 and
+   * all that is weaker. Ed25519 and Ed448 are always accepted; a curve that has no name, and DSA, never are.
+   */
+  readonly minEcBits?: number
+  /**
    * Digests of signatures, in the words of `node:crypto`: of `md5`, `sha1`, `sha224`, `sha256`, `sha384` and `sha512`. Default all
    * but the first two. Ed25519 and Ed448 bring their own and are always accepted.
    */
@@ -22,7 +28,7 @@ export interface Algorithms {
 }
 
 /** All that a path is judged by, its certificates aside. */
-export interface Circumstances {
+export interface Circumstances extends KeyLimits {
   readonly at: Date
   readonly purpose: Purpose
   /** What becomes of a leaf outside its validity period. */
@@ -35,8 +41,6 @@ export interface Circumstances {
   readonly whenNotConforming: Choice
   /** How many intermediates there may be that are not self-issued. */
   readonly maxPathLength: number
-  readonly minRsaBits: number
-  readonly maxRsaBits: number
   readonly hashes: ReadonlySet<string>
   readonly policies: PolicyInputs
   /** What is known of the status of a path that is good in every other way; `undefined` where nothing is asked of it. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { extensionTypes, ocspTypes, signatureProblem, type BasicOcspResponse, type Certificate } from '../certificate/index.js'
 import { guard, type Broken } from './broken.js'
+import { defaultKeyLimits, keyProblem } from './key-strength.js'
 import { certificateSignatureProblem } from './signature.js'
 
 /** Whose key signed a response: the issuer's own, or that of one or several certificates of its delegates; or why of none that may. */
@@ -59,25 +60,17 @@ const delegateProblem = (delegate: Certificate, issuer: Certificate): { readonly
   if (keyUsage !== undefined && !keyUsage.includes('digitalSignature') && !keyUsage.includes('nonRepudiation')) return broken('has a keyUsage without digitalSignature')
   const unheeded = delegate.extensions.find(({ type, critical }) => critical && !heededExtensions.has(type))
   if (unheeded !== undefined) return broken(`has the critical extension ${unheeded.type}, which is not understood here`)
-  return keyProblem(delegate) ?? signedByAnother(certificateSignatureProblem(delegate, issuer))
+  return notGood(keyProblem(delegate, defaultKeyLimits) ?? certificateSignatureProblem(delegate, issuer))
 })
 
 const broken = (problem: string): Broken => ({ rule: 'SIGNATURE', problem: `the certificate of its signer ${problem}` })
 
-const signedByAnother = (problem: Broken | undefined): Broken | undefined => problem && broken(`is not good: ${problem.problem}`)
+const notGood = (problem: Broken | undefined): Broken | undefined => problem && broken(`is not good: ${problem.problem}`)
 
 const heededExtensions: ReadonlySet<string> = new Set([
   extensionTypes.basicConstraints, extensionTypes.keyUsage, extensionTypes.extendedKeyUsage, extensionTypes.subjectAltName, extensionTypes.certificatePolicies,
   ocspTypes['id-pkix-ocsp-nocheck']
 ])
-
-// As for the certificates of a path.
-const minRsaBits = 2048
-
-function keyProblem ({ publicKey }: Certificate): Broken | undefined {
-  const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? minRsaBits
-  return bits >= minRsaBits ? undefined : broken(`has an RSA key of ${bits} bits, fewer than ${minRsaBits}`)
-}
 
 /** Whether its issuer says that the certificate of a delegate need not be looked up (RFC 6960, section 4.2.2.2.1). */
 export const hasNoCheck = (delegate: Certificate): boolean => delegate.extensions.some(({ type }) => type === ocspTypes['id-pkix-ocsp-nocheck'])

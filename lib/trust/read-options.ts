@@ -1,6 +1,7 @@
 import { CertificateError } from '../errors.js'
 import { anyPolicy, Certificate, CertificateList, knownHashes, readCertificateLists, readCertificates, strongHashes } from '../certificate/index.js'
 import type { Circumstances } from './circumstances.js'
+import { defaultKeyLimits } from './key-strength.js'
 import type { CertificateInput, CertificateListInput, PathOptions } from './path-options.js'
 import type { PolicyInputs } from './policies.js'
 import { pathStatus } from './revocation.js'
@@ -31,7 +32,8 @@ export function readableOf (input: CertificateInput): readonly Certificate[] {
  * @throws CertificateError one of `certificateLists` cannot be read
  */
 export function circumstancesOf (options: PathOptions, certificates: readonly Certificate[]): Circumstances {
-  const { at, purpose, maxPathLength = Infinity, algorithms: { minRsaBits = 2048, maxRsaBits = 8192, hashes } = {} } = options
+  const { at, purpose, maxPathLength = Infinity, algorithms = {} } = options
+  const { minRsaBits = defaultKeyLimits.minRsaBits, maxRsaBits = defaultKeyLimits.maxRsaBits, minEcBits = defaultKeyLimits.minEcBits, hashes } = algorithms
   if (Number.isNaN(at.getTime())) throw new TypeError('at is an Invalid Date')
   return {
     at,
@@ -44,6 +46,7 @@ export function circumstancesOf (options: PathOptions, certificates: readonly Ce
     maxPathLength: count('maxPathLength', maxPathLength),
     minRsaBits: count('algorithms.minRsaBits', minRsaBits),
     maxRsaBits: count('algorithms.maxRsaBits', maxRsaBits),
+    minEcBits: count('algorithms.minEcBits', minEcBits),
     hashes: hashes === undefined ? strongHashes : new Set(hashes.map((hash) => word('algorithms.hashes', hash, [...knownHashes]))),
     policies: policyInputs(options),
     status: statusOf(options, certificates)

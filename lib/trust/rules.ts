@@ -1,9 +1,8 @@
-import { extensionTypes, keyPurposes, readRsaPublicKey, type Certificate, type KeyUsage } from '../certificate/index.js'
+import { extensionTypes, keyPurposes, type Certificate, type KeyUsage } from '../certificate/index.js'
 import type { Broken } from './broken.js'
 import type { Circumstances, Purpose } from './circumstances.js'
 import { anchorProblem, nameSyntaxProblem } from './conformity.js'
-
-const rsaKeyTypes: ReadonlySet<string> = new Set(['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.10'])
+import { keyProblem } from './key-strength.js'
 
 // RFC 5280, section 4.2.1.12. Both sides sign in TLS 1.3; a server's key may also decrypt or agree on keys in TLS 1.2.
 const fittingKeyUsages: Readonly<Record<Purpose, readonly KeyUsage[]>> = {
@@ -79,19 +78,6 @@ function subjectProblem (leaf: Certificate): Broken | undefined {
   if (leaf.extensions.some(({ type, critical }) => type === extensionTypes.subjectAltName && critical)) return undefined
   return { rule: 'MALFORMED', problem: 'the subject is empty and there is no critical subjectAltName' }
 }
-
-function keyProblem ({ publicKeyAlgorithm, subjectPublicKey }: Certificate, { minRsaBits, maxRsaBits }: Circumstances): Broken | undefined {
-  if (!rsaKeyTypes.has(publicKeyAlgorithm.algorithm)) return undefined
-  const { bits, publicExponent } = readRsaPublicKey(subjectPublicKey)
-  if (bits < minRsaBits) return { rule: 'WEAK_KEY', problem: `the RSA key has ${bits} bits, fewer than ${minRsaBits}` }
-  if (bits > maxRsaBits) return { rule: 'LIMIT', problem: `the RSA key has ${bits} bits, more than ${maxRsaBits}` }
-  // Of an exponent of 1 or an even one everyone has the private key, or nobody (RFC 8017, section 3.1).
-  if (publicExponent < 3n || publicExponent % 2n === 0n) return { rule: 'WEAK_KEY', problem: 'the public exponent of the RSA key is even, or less than 3' }
-  return publicExponent <= maxRsaExponent ? undefined : { rule: 'LIMIT', problem: 'the public exponent of the RSA key has more than 64 bits' }
-}
-
-// To verify takes as long as the exponent is. OpenSSL has this limit for moduli above 3072 bits, and here it is for all.
-const maxRsaExponent = (1n << 64n) - 1n
 
 function authorityProblem (issuer: Certificate, isAnchor: boolean): Broken | undefined {
   if (isAnchor && issuer.version < 3 && issuer.isSelfIssued) return undefined

@@ -144,7 +144,8 @@ t.test('a delegate that is known to be revoked may not sign, unless it need not 
 
 t.test('weak signatures and keys prove nothing', async (t) => {
   const keys = generateKeyPairSync('rsa', { modulusLength: 1024 })
-  t.equal(judge([response({ signer: mintDelegate({ keys }) })]), 'the response is not to be trusted: the certificate of its signer has an RSA key of 1024 bits, fewer than 2048')
+  t.equal(judge([response({ signer: mintDelegate({ keys }) })]), 'the response is not to be trusted: the certificate of its signer is not good: the RSA key has 1024 bits, fewer than 2048')
+  t.equal(judge([response({ signer: mintDelegate({ keys: newKeys('secp160r1') }) })]), 'the response is not to be trusted: the certificate of its signer is not good: the EC key has 161 bits, fewer than 224')
   const strong = generateKeyPairSync('rsa', { modulusLength: 2048 })
   t.equal(judge([response({ signer: mintDelegate({ keys: strong }) })]), 'good')
   const { basicResponse } = response({ signer: mintDelegate({ keys: strong }) })
