@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { addressRange, includeEverybody, type AddressRange } from './address-range.js'
 
 /** What stands for the peer of a Unix domain socket, which has no address. */
 export const unixSocket = 'unix'
@@ -14,11 +15,13 @@ export class AddressList {
   readonly #blocks = new BlockList()
   readonly #hasUnix: boolean
   readonly #known = new Map<string, boolean>()
+  readonly ranges: readonly AddressRange[]
 
-  /** @throws RangeError an entry is no address and no block, or is everybody */
+  /** @throws RangeError an entry is no address and no block, or all of them together are everybody */
   constructor (entries: readonly string[]) {
     this.#hasUnix = entries.includes(unixSocket)
-    for (const entry of entries) if (entry !== unixSocket) addTo(this.#blocks, entry)
+    this.ranges = entries.filter((entry) => entry !== unixSocket).map((entry) => addTo(this.#blocks, entry))
+    if (includeEverybody(this.ranges)) throw new RangeError(entries.length === 1 ? `has '${entries[0]}', which is everybody: name the proxies` : `has blocks that ${addUp}`)
   }
 
   /** `undefined`, as of a socket that is closed, is in no list. */
@@ -43,7 +46,14 @@ export class AddressList {
   }
 }
 
-function addTo (blocks: BlockList, entry: string): void {
+const addUp = 'add up to everybody: name the proxies'
+
+/** @throws RangeError the lists are everybody together, although none of them is */
+export function checkAreNotEverybody (lists: readonly AddressList[]): void {
+  if (includeEverybody(lists.flatMap(({ ranges }) => ranges))) throw new RangeError(`have blocks that ${addUp}`)
+}
+
+function addTo (blocks: BlockList, entry: string): AddressRange {
   const [, network = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
   const family = isIP(network)
   const bits = family === 4 ? 32 : 128
@@ -51,4 +61,5 @@ function addTo (blocks: BlockList, entry: string): void {
   if (family === 0 || network.includes('%') || length > bits) throw new RangeError(`has '${entry}', which is no IP address, no block of them as 10.0.0.0/8, and not '${unixSocket}'`)
   if (length === 0) throw new RangeError(`has '${entry}', which is everybody: name the proxies`)
   blocks.addSubnet(network, length, family === 4 ? 'ipv4' : 'ipv6')
+  return addressRange(network, length)
 }

@@ -1,4 +1,4 @@
-export { AddressList, unixSocket } from './address-list.js'
+export { AddressList, checkAreNotEverybody, unixSocket } from './address-list.js'
 export { maxFieldOctets, maxIntermediates, type ForwardedCertificate } from './forwarded-certificate.js'
 export { ForwardedFields, type FieldOptions, type FieldValues } from './forwarded-fields.js'
 export { formats, type ProxyKind } from './formats.js'

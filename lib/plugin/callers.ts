@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { unixSocket } from '../forwarding/index.js'
 import { connectionOf } from '../tls/index.js'
@@ -51,9 +52,16 @@ export class Callers {
   }
 
   #addressOf ({ raw: { socket } }: FastifyRequest): string | undefined {
+    if (isOfNobody(socket)) return undefined
     return socket.remoteAddress ?? (this.#options.isOnUnixSocket() ? unixSocket : undefined)
   }
 }
+
+/**
+ * Whether a request came from `app.inject()` by a caller that names no address: it then has this one. An application that passes on
+ * fields which a client chose, as for a batch of requests, would let the client forge them wherever a proxy on this machine is trusted.
+ */
+const isOfNobody = (socket: Socket): boolean => socket.remoteAddress === '127.0.0.1' && !(socket instanceof Socket)
 
 /** Of the connection: it knows its caller. A request over any other way has none. */
 function connectedCaller (request: FastifyRequest): Caller | undefined {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { OptionError } from '../errors.js'
 import { formats, type FieldOptions, type ProxyKind } from '../forwarding/index.js'
 import { checkFieldName } from './field-name.js'
-import { checkProxies, type CheckedProxy, type TrustedProxy } from './trusted-proxy-options.js'
+import { checkAreNotEverybody, checkProxies, type CheckedProxy, type TrustedProxy } from './trusted-proxy-options.js'
 
 interface AnyForwarding {
   /** Whose word counts: any of these. An address by itself is short for `{ address }`. */
@@ -42,9 +42,16 @@ export interface CheckedForwarding {
 /** @throws OptionError an unknown option, one of a wrong type, or two that contradict each other */
 export function checkForwarding (given: unknown): readonly CheckedForwarding[] {
   if (given === undefined) return []
-  if (!Array.isArray(given)) return [checkSource(given, 'forwarding')]
+  if (!Array.isArray(given)) return checkSources([checkSource(given, 'forwarding')])
   if (given.length === 0) throw new OptionError('forwarding', 'is an empty list')
-  return given.map((source, index) => checkSource(source, `forwarding[${index}]`))
+  return checkSources(given.map((source, index) => checkSource(source, `forwarding[${index}]`)))
+}
+
+/** Nor may the proxies of all sources together be everybody. */
+function checkSources (sources: readonly CheckedForwarding[]): readonly CheckedForwarding[] {
+  const key = sources.length === 1 ? 'forwarding.trustedProxies' : 'forwarding'
+  checkAreNotEverybody(sources.flatMap(({ proxies }) => proxies), key)
+  return sources
 }
 
 const kinds = [...Object.keys(formats), 'custom']

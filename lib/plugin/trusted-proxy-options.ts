@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { PolicyObject } from '../authorization/index.js'
 import { OptionError } from '../errors.js'
-import { AddressList } from '../forwarding/index.js'
+import { AddressList, checkAreNotEverybody as checkLists } from '../forwarding/index.js'
 import { checkFieldName } from './field-name.js'
 
 /** Who is a proxy: all that is given has to fit. */
@@ -43,6 +43,13 @@ function checkProxy (given: unknown, key: string): CheckedProxy {
   return { addresses: address === undefined ? undefined : readAddresses(address, `${key}.address`), certificate, secret, secretHeader: (secretHeader ?? 'x-proxy-secret').toLowerCase(), key }
 }
 
+/** @throws OptionError those that are known by their address alone are everybody together */
+export function checkAreNotEverybody (proxies: readonly CheckedProxy[], key: string): void {
+  const byAddressAlone = proxies.filter(({ certificate, secret }) => certificate === undefined && secret === undefined)
+  const lists = byAddressAlone.map(({ addresses }) => addresses).filter((addresses) => addresses !== undefined)
+  namingOption(key, () => checkLists(lists))
+}
+
 const known = ['address', 'certificate', 'secret', 'secretHeader']
 
 /** What is written but `undefined`, as a variable of the environment that is not set, must not be weaker than what was meant. */
@@ -56,8 +63,12 @@ function checkNames (given: object, key: string): void {
 function readAddresses (address: unknown, key: string): AddressList {
   const addresses = Array.isArray(address) ? address : [address]
   if (addresses.length === 0) throw new OptionError(key, 'is an empty list')
+  return namingOption(key, () => new AddressList(addresses))
+}
+
+function namingOption<Value> (key: string, check: () => Value): Value {
   try {
-    return new AddressList(addresses)
+    return check()
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new OptionError(key, error.message, { cause: error })

@@ -102,3 +102,16 @@ t.test('fields that are taken away are also gone from headersDistinct', async (t
   const scene = await serving(t, '10.0.0.1')
   t.equal(await scene.send([...forged, 'X-Other', '1'], { url: '/distinct' }), '200 host,x-other,connection')
 })
+
+t.test('an injected request is not from a proxy on this machine, unless its caller says so', async (t) => {
+  const { app, ask, log } = await behind(t, { forwarding: { from: 'nginx', trustedProxies: ['127.0.0.1', '::1'] } })
+  const inject = async (options: object) => {
+    const answer = await app.inject({ url: '/guarded', headers: byNginx(client), ...options })
+    return said({ status: answer.statusCode, body: answer.json() })
+  }
+  t.equal(await inject({}), '401 MISSING')
+  t.match(log.find(({ msg }) => msg.startsWith('header fields')), { clientCertificate: { removed: ['x-ssl-client-cert', 'x-ssl-client-verify'] } })
+  t.equal(await inject({ remoteAddress: '127.0.0.1' }), '401 MISSING', 'which is what inject says of a caller that says nothing')
+  for (const remoteAddress of ['::ffff:127.0.0.1', '::1']) t.equal(await inject({ remoteAddress }), '200 client', remoteAddress)
+  t.equal(said(await ask(byNginx(client), { remoteAddress: '::1' })), '200 client')
+})

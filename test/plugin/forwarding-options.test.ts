@@ -47,6 +47,10 @@ t.test('what is missing, unknown or of a wrong kind stops the start, and is name
     [{ ...nginx, trustedProxies: '0.0.0.0/0' }, 'forwarding.trustedProxies', "has '0.0.0.0/0', which is everybody: name the proxies"],
     [{ ...nginx, trustedProxies: { address: [] } }, 'forwarding.trustedProxies.address', 'is an empty list'],
     [{ ...nginx, trustedProxies: { address: '::/0' } }, 'forwarding.trustedProxies.address', "has '::/0', which is everybody: name the proxies"],
+    [{ ...nginx, trustedProxies: '::ffff:0:0/96' }, 'forwarding.trustedProxies', "has '::ffff:0:0/96', which is everybody: name the proxies"],
+    [{ ...nginx, trustedProxies: { address: ['0.0.0.0/1', '128.0.0.0/1'] } }, 'forwarding.trustedProxies.address', 'has blocks that add up to everybody: name the proxies'],
+    [{ ...nginx, trustedProxies: ['0.0.0.0/1', '128.0.0.0/1'] }, 'forwarding.trustedProxies', 'have blocks that add up to everybody: name the proxies'],
+    [[{ ...nginx, trustedProxies: '0.0.0.0/1' }, { ...nginx, trustedProxies: '128.0.0.0/1' }], 'forwarding', 'have blocks that add up to everybody: name the proxies'],
     [{ ...nginx, trustedProxies: {} }, 'forwarding.trustedProxies', 'names nobody: give address, certificate or secret'],
     [{ ...nginx, trustedProxies: { secret: 'short' } }, 'forwarding.trustedProxies.secret', 'is no text of at least 16 characters'],
     [{ ...nginx, trustedProxies: { secret: undefined, address: '10.0.0.1' } }, 'forwarding.trustedProxies.secret', 'is undefined: leave it out, or give it'],
@@ -75,6 +79,11 @@ t.test('what is missing, unknown or of a wrong kind stops the start, and is name
     [{ ...custom, verified: 'proxy' }, 'forwarding.verdictHeader', "is missing: where verified is 'proxy', the proxy has to say of each certificate that it is good"]
   ]
   for (const [source, key, problem] of cases) await refusesOption(t, behind(source as object), key, problem)
+})
+
+t.test('a block that counts together with a secret is not everybody', async (t) => {
+  const secret = '0123456789abcdef'
+  await t.resolves(behind({ ...nginx, trustedProxies: [{ address: '0.0.0.0/1', secret }, '128.0.0.0/1'] }))
 })
 
 t.test('a policy for the certificate of a proxy is looked at like any other', async (t) => {
