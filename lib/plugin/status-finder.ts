@@ -1,6 +1,6 @@
 import type { Certificate, CertificateList } from '../certificate/index.js'
 import type { CertificateLists, OcspClient } from '../revocation/index.js'
-import type { StatusSources, VerifiedPath } from '../trust/index.js'
+import { isStatusSkipped, type StatusSources, type VerifiedPath } from '../trust/index.js'
 
 const noLists: readonly CertificateList[] = Object.freeze([])
 
@@ -21,8 +21,11 @@ export class StatusFinder {
    * an answer that is only to be renewed is not waited for. Never rejects.
    */
   ask ({ certificates }: VerifiedPath): Promise<unknown> | undefined {
-    const asked = [this.#lists?.fetchFor(certificates), this.#askResponder(certificates)].filter((each) => each !== undefined)
-    return asked.length === 0 ? undefined : Promise.all(asked)
+    const [leaf] = certificates
+    const asked = isStatusSkipped(leaf)
+      ? [this.#lists?.fetchFor(certificates.slice(1))]
+      : [this.#lists?.fetchFor(certificates), this.#askResponder(certificates)]
+    return settled(asked)
   }
 
   #askResponder ([leaf, issuer]: readonly Certificate[]): Promise<unknown> | undefined {
@@ -38,4 +41,9 @@ export class StatusFinder {
       certificates: this.#authorities()
     }
   }
+}
+
+function settled (asked: ReadonlyArray<Promise<unknown> | undefined>): Promise<unknown> | undefined {
+  const pending = asked.filter((each) => each !== undefined)
+  return pending.length === 0 ? undefined : Promise.all(pending)
 }

@@ -2,6 +2,7 @@ import type { Certificate } from '../certificate/index.js'
 import type { Broken } from './broken.js'
 import { ListSigners } from './list-signer.js'
 import { listStatus } from './list-status.js'
+import { isStatusSkipped } from './no-revocation.js'
 import { withOcsp } from './ocsp-status.js'
 import { statusProblem, type RevocationOptions, type Status, type StatusInquiry, type StatusSources } from './revocation-status.js'
 
@@ -24,6 +25,8 @@ export type PathStatus =
  *   is over, may revoke and takes nothing back. `freshestCRL` is not asked for.
  * - A list without `nextUpdate` is over as soon as it is issued. One of the future counts as absent, as does one that is not
  *   signed by a certificate of the path or by one with a path of its own to the same trust anchor.
+ * - A certificate of which its issuer publishes no revocation needs no status (RFC 9608, section 4). One that is revoked all the
+ *   same, by what is at hand, is refused.
  * - With `depth: 'path'` those who sign lists need a status, too. Their own list tells it only where their issuer says so
  *   (`cRLIssuer` of their distribution points). At most 8 signers outside the path are looked at.
  *
@@ -47,5 +50,6 @@ export function pathStatus (path: readonly Certificate[], at: Date, sources: Sta
 /** The one place where the status of a certificate is asked, also of those who sign lists. */
 function statusOf (certificate: Certificate, issuers: readonly Certificate[], inquiry: StatusInquiry, signers: ListSigners): Status {
   const byLists = listStatus(certificate, issuers, inquiry, signers)
-  return withOcsp(byLists, certificate, issuers, inquiry, (delegate) => listStatus(delegate, issuers, inquiry, signers).kind === 'revoked')
+  const status = withOcsp(byLists, certificate, issuers, inquiry, (delegate) => listStatus(delegate, issuers, inquiry, signers).kind === 'revoked')
+  return status.kind === 'unknown' && isStatusSkipped(certificate) ? { kind: 'good', until: Infinity } : status
 }

@@ -3,6 +3,7 @@ import type { Broken } from './broken.js'
 import type { Circumstances, Purpose } from './circumstances.js'
 import { anchorProblem, nameSyntaxProblem } from './conformity.js'
 import { keyProblem } from './key-strength.js'
+import { noRevAvailProblem } from './no-revocation.js'
 
 // RFC 5280, section 4.2.1.12. Both sides sign in TLS 1.3; a server's key may also decrypt or agree on keys in TLS 1.2.
 const fittingKeyUsages: Readonly<Record<Purpose, readonly KeyUsage[]>> = {
@@ -27,6 +28,7 @@ const heededExtensions: ReadonlySet<string> = new Set([
 /** What is wrong with the first certificate of a path, its issuer aside. */
 export function leafProblem (leaf: Certificate, circumstances: Circumstances): Broken | undefined {
   return (circumstances.whenLeafNotCurrent === 'accept' ? undefined : dateProblem(leaf, circumstances.at)) ??
+    noRevAvailProblem(leaf) ??
     extensionProblem(leaf, circumstances) ??
     misplacedConstraints(leaf) ??
     subjectProblem(leaf) ??
@@ -43,6 +45,7 @@ export function leafProblem (leaf: Certificate, circumstances: Circumstances): B
  */
 export function issuerProblem (issuer: Certificate, below: readonly Certificate[], isAnchor: boolean, circumstances: Circumstances): Broken | undefined {
   return authorityProblem(issuer, isAnchor) ??
+    noRevAvailProblem(issuer) ??
     extensionProblem(issuer, circumstances) ??
     keyProblem(issuer, circumstances) ??
     purposeProblem(issuer, circumstances.purpose, true) ??

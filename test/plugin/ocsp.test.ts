@@ -6,7 +6,7 @@ import type { ClientCertificateOptions } from '../../lib/index.js'
 import { authorityInfoAccessExtension } from '../../lib/certificate/index.js'
 import { failedOcspResponse, nextUpdateOf, revoked, timeOf } from '../certificate/raw-ocsp-response.js'
 import { build, call, listen, makeWorld } from '../helpers/application.js'
-import { mintAuthority, mintClient, type Minted } from '../helpers/mint.js'
+import { basicConstraints, extendedKeyUsage, mintAuthority, mintClient, type Minted } from '../helpers/mint.js'
 import { answerTo, responder, type Answer } from '../revocation/ocsp-scene.js'
 
 const world = makeWorld()
@@ -102,4 +102,18 @@ t.test('a responder that is no URL stops the start, and is named', async (t) => 
   const message = (key: string) => ({ name: 'OptionError', code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key, message: `option '${key}' is no http or https URL` })
   await t.rejects(build(t, world, { options: { revocation: { ocsp } } }), message('revocation.ocsp.responder'))
   await t.rejects(build(t, world, { options: { trust: { partners: { ca: authority.pem, revocation: { ocsp } } } } }), message('trust.partners.revocation.ocsp.responder'))
+})
+
+t.test('a client of which its issuer publishes no revocation is let in, and no responder is asked', async (t) => {
+  const { url, asked } = await responderOf(t, () => failedOcspResponse(3))
+  const { port } = await listening(t, { ocsp: { responder: url } })
+  const purpose = [basicConstraints(false), extendedKeyUsage('clientAuth')]
+  const extensions = [...purpose, { type: '2.5.29.56', critical: false, value: Buffer.from([5, 0]) }]
+  t.match(await call(world, port, '/guarded', { client: mintClient(authority, { extensions }) }), { status: 200 })
+  t.equal(asked.length, 0)
+  t.match(await call(world, port, '/guarded', { client: mintClient(authority, { extensions: [...extensions, authorityInfoAccessExtension({ ocsp: [url] })] }) }), {
+    status: 401, body: { code: 'FST_CLIENT_CERTIFICATE_UNTRUSTED' }
+  })
+  t.match(await call(world, port, '/guarded', { client: mintClient(authority, { extensions: purpose }) }), { status: 503 })
+  t.equal(asked.length, 1)
 })
