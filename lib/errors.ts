@@ -64,6 +64,18 @@ export class OptionError extends Error {
   }
 }
 
+/** The plugin was registered in a JavaScript runtime in which its promises are not tested. */
+export class RuntimeError extends Error {
+  readonly code = 'FST_CLIENT_CERTIFICATE_UNSUPPORTED_RUNTIME'
+  readonly statusCode = 500
+
+  /** @param runtime its name and version */
+  constructor (runtime: string) {
+    super(`fastify-client-certificate does not run on ${runtime}: it was not shown there that clients are asked for a certificate. Use Node.js`)
+    this.name = 'RuntimeError'
+  }
+}
+
 /** The plugin was registered a second time for one server: its TLS, and so who is trusted, is the whole server's. */
 export class RegistrationError extends Error {
   readonly code = 'FST_CLIENT_CERTIFICATE_ALREADY_REGISTERED'

@@ -10,4 +10,4 @@ export type {
 } from './plugin/index.js'
 export type { Policy, PolicyObject, Predicate } from './authorization/index.js'
 export type { Certificate, DistinguishedName } from './certificate/index.js'
-export { ClientCertificateError, OptionError, RegistrationError } from './errors.js'
+export { ClientCertificateError, OptionError, RegistrationError, RuntimeError } from './errors.js'

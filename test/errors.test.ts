@@ -1,6 +1,6 @@
 import t from 'tap'
 import {
-  AuthorityError, CertificateError, CertificationPathError, ClientCertificateError, OptionError, RegistrationError,
+  AuthorityError, CertificateError, CertificationPathError, ClientCertificateError, OptionError, RegistrationError, RuntimeError,
   type CertificateProblem, type PathRule, type RefusalReason
 } from '../lib/errors.js'
 
@@ -52,6 +52,12 @@ t.test('an option of a route is named with its route', async (t) => {
 })
 
 t.test('a second registration stops the start, and says what to do instead', async (t) => {
+  t.match(new RuntimeError('Bun 1'), {
+    name: 'RuntimeError',
+    code: 'FST_CLIENT_CERTIFICATE_UNSUPPORTED_RUNTIME',
+    statusCode: 500,
+    message: 'fastify-client-certificate does not run on Bun 1: it was not shown there that clients are asked for a certificate. Use Node.js'
+  })
   const error = new RegistrationError()
   t.match(error, { name: 'RegistrationError', code: 'FST_CLIENT_CERTIFICATE_ALREADY_REGISTERED', statusCode: 500 })
   t.equal(error.message, 'fastify-client-certificate is already registered for this server: register it once, and give scopes and routes ' +

@@ -7,10 +7,12 @@ import { Guard } from './guard.js'
 import { showInOpenApi } from './openapi.js'
 import { checkOptions, type ClientCertificateOptions } from './options.js'
 import type { Requirements, Requirement } from './requirement.js'
+import { checkRuntime } from './runtime.js'
 import { startService, type Service } from './service.js'
 
 /** The plugin, before it is wrapped: its decorators and hooks are for the scope that registers it. */
 async function clientCertificate (app: FastifyInstance, given: ClientCertificateOptions): Promise<void> {
+  checkRuntime(process.versions)
   if (registered.has(app.server)) throw new RegistrationError()
   const options = checkOptions(given, app)
   registered.add(app.server)

@@ -40,8 +40,8 @@ t.test('publint finds nothing to say', async (t) => {
   t.match(run('npx', ['publint', 'run', tarball, '--strict']), 'All good!')
 })
 
-// Two things that attw knows are not so here. Resolution as in Node 10 is left out (profile node16), for it knows no
-// `exports`. `cjs-resolves-to-esm` warns of Node versions that cannot require() an ES module; `engines` names only such as can.
+// Two things that attw knows are not so here. Resolution as in Node 10 is left out (profile node16): it finds the types, and
+// Node 10 itself would not find the files. `cjs-resolves-to-esm` warns of Node versions that cannot require() an ES module; `engines` names only such as can.
 t.test('attw finds nothing to say', async (t) => {
   t.doesNotThrow(() => run('npx', ['attw', tarball, '--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm', '--no-emoji']))
 })
@@ -72,8 +72,8 @@ t.test('JavaScript uses it, as an ES module and as CommonJS', async (t) => {
   }
 })
 
-t.test('TypeScript uses it, resolved as Node does and as bundlers do', async (t) => {
-  for (const project of ['tsconfig.nodenext.json', 'tsconfig.bundler.json']) {
+t.test('TypeScript uses it, resolved as Node does, as bundlers do, and as Node 10 did', async (t) => {
+  for (const project of ['tsconfig.nodenext.json', 'tsconfig.bundler.json', 'tsconfig.node10.json']) {
     t.equal(run('npx', ['tsc', '--project', project], consumer), '', project)
   }
 })
