@@ -31,6 +31,10 @@ export class ClientCertificateError extends Error {
   readonly code: `FST_CLIENT_CERTIFICATE_${RefusalReason}`
   readonly reason: RefusalReason
   readonly statusCode: number
+  /** The same as `statusCode`. NestJS, Koa and others ask for an HTTP error by this name and by `expose`. */
+  readonly status: number
+  /** The message may be shown to the caller: the details are in `cause`. */
+  readonly expose = true
   /** Reply headers: a 401 carries a challenge (RFC 9110, section 11.6.1; no scheme is registered for TLS). */
   readonly headers: Readonly<Record<string, string>>
 
@@ -40,6 +44,7 @@ export class ClientCertificateError extends Error {
     this.code = `FST_CLIENT_CERTIFICATE_${reason}`
     this.reason = reason
     this.statusCode = refusals[reason].statusCode
+    this.status = this.statusCode
     this.headers = this.statusCode === 401 ? { 'www-authenticate': 'ClientCertificate' } : {}
   }
 }

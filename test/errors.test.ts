@@ -20,6 +20,7 @@ t.test('a refusal has a code, a status and a message that is safe to show', asyn
   for (const [reason, [statusCode, message]] of Object.entries(refusals) as Array<[RefusalReason, [number, string]]>) {
     const error = new ClientCertificateError(reason)
     t.match(error, { name: 'ClientCertificateError', code: `FST_CLIENT_CERTIFICATE_${reason}`, reason, statusCode, message })
+    t.match(error, { status: statusCode, expose: true }, 'NestJS and Koa take it for an HTTP error')
     t.type(error, Error)
   }
 })

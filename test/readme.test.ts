@@ -59,12 +59,12 @@ t.test('the walk with openssl ends in a client that gets in', { skip: parts.miss
 
 // One that is missing here is an error of types.
 const options = Object.keys({
-  key: '', cert: '', pfx: '', passphrase: '', ca: '', caPassphrase: '', crl: '', revocation: '', deny: '', trust: '', whenNotConforming: '', forwarding: '', watch: '', maxConnectionAge: '', mode: '', global: '', authorize: '', tls: '', now: ''
+  key: '', cert: '', pfx: '', passphrase: '', ca: '', caPassphrase: '', crl: '', revocation: '', deny: '', trust: '', whenNotConforming: '', forwarding: '', watch: '', maxConnectionAge: '', mode: '', global: '', rawRequests: '', authorize: '', tls: '', now: ''
 } satisfies Record<keyof ClientCertificateOptions, string>)
 
 // And here it is what an application finds at `app.clientCertificates`.
 const offered = Object.keys({
-  mode: '', trustAnchors: '', reload: '', connections: '', disconnect: '', deny: '', refusals: '', gauges: '', forwardedFields: ''
+  mode: '', trustAnchors: '', reload: '', connections: '', disconnect: '', deny: '', check: '', refusals: '', gauges: '', forwardedFields: ''
 } satisfies Record<keyof ClientCertificates, string>)
 
 t.test('the README lists every code and every option that there is', async (t) => {

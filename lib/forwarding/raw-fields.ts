@@ -18,12 +18,12 @@ export interface RawRequest {
  * which the first may be a client's, and some servers in front take an underscore for a hyphen.
  */
 export class RawFields {
-  readonly #names: readonly string[]
+  readonly names: readonly string[]
   /** A bit for each length that a name has, modulo 32. */
   readonly #lengths: number
 
   constructor (names: readonly string[]) {
-    this.#names = names
+    this.names = names
     this.#lengths = names.reduce((bits, { length }) => bits | bitOf(length), 0)
   }
 
@@ -37,9 +37,9 @@ export class RawFields {
       if (isConnection(headers[place])) this.#checkConnection(headers[place + 1])
       const index = this.#indexOf(headers[place])
       if (index === -1) continue
-      values ??= new Array(this.#names.length).fill(undefined)
+      values ??= new Array(this.names.length).fill(undefined)
       const value = this.#valueAt(headers, place, index)
-      if (values[index] !== undefined) throw malformed(`the field ${this.#names[index]} is there more than once`)
+      if (values[index] !== undefined) throw malformed(`the field ${this.names[index]} is there more than once`)
       values[index] = value
     }
     return values
@@ -47,21 +47,21 @@ export class RawFields {
 
   #valueAt (headers: RawHeaders, place: number, index: number): string {
     const value = headers[place + 1]
-    if (headers[place].includes('_')) throw malformed(`the field ${headers[place]} looks like ${this.#names[index]} and is not`)
-    if (value.length > maxFieldOctets) throw malformed(`the field ${this.#names[index]} has more than ${maxFieldOctets} octets`)
+    if (headers[place].includes('_')) throw malformed(`the field ${headers[place]} looks like ${this.names[index]} and is not`)
+    if (value.length > maxFieldOctets) throw malformed(`the field ${this.names[index]} has more than ${maxFieldOctets} octets`)
     return value
   }
 
   /** A client that names it there would have proxies take it away (RFC 9110, section 7.6.1). */
   #checkConnection (connection: string): void {
     if (connection === 'keep-alive' || connection === 'close') return
-    const named = connection.toLowerCase().split(',').find((option) => this.#names.includes(option.trim()))
+    const named = connection.toLowerCase().split(',').find((option) => this.names.includes(option.trim()))
     if (named !== undefined) throw malformed(`the field ${named.trim()} is named in Connection`)
   }
 
   /** Takes them away from a request, in every spelling; the names as they were written. */
   remove (request: RawRequest): readonly string[] {
-    if (this.#names.length === 0) return nothing
+    if (this.names.length === 0) return nothing
     const removed: string[] = []
     const { rawHeaders } = request
     for (let place = rawHeaders.length - 2; place >= 0; place -= 2) {
@@ -77,7 +77,7 @@ export class RawFields {
 
   // Few fields have names of the same length, so that most are passed over at once.
   #indexOf (written: string): number {
-    return (this.#lengths & bitOf(written.length)) === 0 ? -1 : this.#names.findIndex((name) => isSpelling(written, name))
+    return (this.#lengths & bitOf(written.length)) === 0 ? -1 : this.names.findIndex((name) => isSpelling(written, name))
   }
 }
 

@@ -31,5 +31,8 @@ export const notForwarded = alike({ ...missing, refusal: { reason: 'MISSING', ca
 /** A proxy forwarded something that is no certificate, or that a proxy alone would not have written. */
 export const unreadable = (cause: Error): Called => alike(malformed(cause))
 
+/** Of a proxy's connection, only its requests tell whose they are. */
+export const proxyPerhaps = alike({ ...missing, refusal: { reason: 'MISSING', cause: new Error('the connection may be a proxy\'s, and only a request says for which client: check the request') } })
+
 /** Whether the sender is a trusted proxy is still being asked for. */
 export const notYetKnown = (pending: Promise<unknown>): Called => alike({ ...missing, until: -Infinity, pending })

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
+import type { Policy } from '../authorization/index.js'
 import type { Certificate } from '../certificate/index.js'
 import type { AnyRequest } from './augmentation.js'
+import type { Checkable } from './check.js'
 import type { DenyEntry } from './deny-list.js'
 import { readGauges, type Gauges } from './gauges.js'
 import type { Forwarding } from './forwarding.js'
@@ -33,6 +35,14 @@ export interface ClientCertificates {
    * @throws OptionError `entry` has none of the forms of the option `deny`
    */
   deny (entry: DenyEntry): () => void
+  /**
+   * The certificate of the caller of a request that came without Fastify's hooks, where the policy (default: that of the option
+   * `authorize`) permits it. For Socket.IO's `allowRequest`, ws' `verifyClient`, a gateway of NestJS, the context of tRPC. A socket
+   * of a proxy is refused: give the request.
+   * @throws ClientCertificateError what a route would answer; it is in the log and in `refusals()`
+   * @throws OptionError `policy` is not a policy, or is given but `undefined`
+   */
+  check (subject: Checkable, policy?: Policy<FastifyRequest>): Promise<Certificate>
   /** The latest 256 handshakes, connections and requests that were refused, the oldest first. */
   refusals (): readonly RefusalRecord[]
   /** What to watch over, for metrics. */
@@ -53,10 +63,11 @@ export interface ClientCertificateParts {
   readonly live: LiveConnections
   readonly reload: Reload
   readonly forwarding: Forwarding | undefined
+  readonly check: ClientCertificates['check']
   readonly now: () => number
 }
 
-export function clientCertificates ({ mode, trust, journal, live, reload, forwarding, now }: ClientCertificateParts): ClientCertificates {
+export function clientCertificates ({ mode, trust, journal, live, reload, forwarding, check, now }: ClientCertificateParts): ClientCertificates {
   return Object.freeze({
     mode,
     get trustAnchors () { return trust.trustAnchors },
@@ -71,6 +82,7 @@ export function clientCertificates ({ mode, trust, journal, live, reload, forwar
         trust.revise()
       }
     },
+    check,
     refusals: () => journal.latest,
     forwardedFields: (request: AnyRequest & Pick<FastifyRequest, 'headers'>, headers = request.headers) =>
       upstreamFields(request, headers, forwarding?.names ?? []),

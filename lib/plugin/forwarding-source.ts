@@ -48,6 +48,11 @@ export class ForwardingSource {
     return this.#proxies.map((proxy) => proxy.secretHeader).filter((name) => name !== undefined)
   }
 
+  /** Whether a connection from this address may be one of its proxies'. */
+  isAt (address: string | undefined): boolean {
+    return this.#proxies.some((proxy) => proxy.isAt(address))
+  }
+
   trusts (request: FastifyRequest, sender: Sender): Trusted {
     return trustedBy(this.#proxies, request, sender)
   }

@@ -31,6 +31,16 @@ export class Forwarding {
     return this.#removals
   }
 
+  /** Whether a connection from this address may be a trusted proxy's. */
+  isAt (address: string | undefined): boolean {
+    return this.#sources.some(({ source }) => source.isAt(address))
+  }
+
+  /** Whether a look at a request takes something from it that the next look would need. */
+  get hasSecrets (): boolean {
+    return this.#secrets.names.length > 0
+  }
+
   /**
    * The client that a trusted proxy names; `undefined` where the sender is none; or what has to be waited for before that can be
    * told. Fields of anybody else than the sender, and secrets, are no more in the request then.

@@ -31,6 +31,13 @@ export interface GuardOptions {
   readonly now: () => number
 }
 
+/** Whether a caller is let in. */
+export interface Decision {
+  /** `undefined` where it is. */
+  readonly refusal: Refusal | undefined
+  readonly verdict: Verdict
+}
+
 /** The hooks that stand before every handler of the plugin's scope. */
 export class Guard {
   readonly #requirements: Requirements
@@ -86,11 +93,21 @@ export class Guard {
     const requirement = given.length === 0 ? this.#requirements.standard : this.#requirements.compile(given[0] as Policy<FastifyRequest>, 'policy')
     return async (any) => {
       const request = any as FastifyRequest
-      await this.#verdict(request, requirement).pending
-      const verdict = this.#verdict(request, requirement)
-      const refusal = await refusalOf(request, requirement, verdict)
-      if (refusal !== undefined) throw this.#refused(request, refusal, verdict)
+      const decision = await this.decide(request, requirement)
+      if (decision.refusal !== undefined) throw this.refused(request, decision)
     }
+  }
+
+  /** Whether the caller of a request is let in; a promise while something is asked for. Nothing is said of it to anybody. */
+  decide (request: FastifyRequest, requirement: Requirement): Decision | Promise<Decision> {
+    const verdict = this.#verdict(request, requirement)
+    if (verdict.pending === undefined) return decisionOn(request, requirement, verdict)
+    return verdict.pending.then(() => decisionOn(request, requirement, this.#verdict(request, requirement)))
+  }
+
+  /** Journals a refusal. */
+  refused (request: FastifyRequest, { refusal, verdict }: Decision): ClientCertificateError {
+    return this.#refused(request, refusal as Refusal, verdict)
   }
 
   #requirementOf (request: FastifyRequest): Requirement | null {
@@ -124,6 +141,11 @@ export class Guard {
     reply.headers(error.headers)
     done(error)
   }
+}
+
+function decisionOn (request: FastifyRequest, requirement: Requirement, verdict: Verdict): Decision | Promise<Decision> {
+  const refusal = refusalOf(request, requirement, verdict)
+  return refusal instanceof Promise ? refusal.then((found) => ({ refusal: found, verdict })) : { refusal, verdict }
 }
 
 function refusalOf (request: FastifyRequest, { policy }: Requirement, { certificate, refusal }: Verdict): Refusal | undefined | Promise<Refusal | undefined> {

@@ -44,7 +44,7 @@ export class Journal {
   }
 
   requestRefused (request: FastifyRequest, refusal: Refusal, presented: Certificate | undefined): void {
-    const record = this.#record('request', refusal, presented, request.raw.socket.remoteAddress)
+    const record = this.#record('request', refusal, presented, request.raw.socket?.remoteAddress)
     request.log.info({ clientCertificate: lineOf(record) }, 'request refused for its client certificate')
   }
 

@@ -4,6 +4,7 @@ import type { Policy } from '../authorization/index.js'
 import { OptionError } from '../errors.js'
 import type { Source, TlsOptions } from '../tls/index.js'
 import type { DenyEntry } from './deny-list.js'
+import { checkRawRequests, type CheckedRawRequests, type RawRequestOptions } from './raw-request-options.js'
 import { checkForwarding, type CheckedForwarding, type ForwardingOptions } from './forwarding-options.js'
 import { asksElsewhere, checkProfiles, nothingToJudgeBy, type CheckedProfiles, type TrustProfileOptions } from './profile-options.js'
 import { checkRevocationSettings, type RevocationSettings } from './revocation-options.js'
@@ -55,6 +56,11 @@ export interface ClientCertificateOptions {
   /** Whether each route needs a current certificate unless its `config.clientCertificate` is `false`. Default true. */
   global?: boolean
   /**
+   * Whether requests and upgrades that Fastify's hooks do not see need a current certificate that `authorize` permits: those for
+   * Socket.IO, ws and others that listen to `app.server`. Default: as `global`. `exempt` lists paths that are open to all.
+   */
+  rawRequests?: boolean | RawRequestOptions
+  /**
    * The policy for routes that name none; a route with a policy of its own is not checked against this one. Default: any certificate
    * that is verified and current.
    */
@@ -65,7 +71,8 @@ export interface ClientCertificateOptions {
   now?: () => number
 }
 
-export interface CheckedOptions extends Omit<ClientCertificateOptions, 'forwarding'> {
+export interface CheckedOptions extends Omit<ClientCertificateOptions, 'forwarding' | 'rawRequests'> {
+  readonly rawRequests: CheckedRawRequests
   readonly forwarding: readonly CheckedForwarding[]
   readonly mode: Mode
   readonly global: boolean
@@ -81,7 +88,7 @@ export interface CheckedOptions extends Omit<ClientCertificateOptions, 'forwardi
 const own = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 const known = new Set([
-  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'crl', 'revocation', 'deny', 'trust', 'whenNotConforming', 'forwarding', 'watch', 'maxConnectionAge', 'mode', 'global', 'authorize', 'tls', 'now'
+  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'crl', 'revocation', 'deny', 'trust', 'whenNotConforming', 'forwarding', 'watch', 'maxConnectionAge', 'mode', 'global', 'rawRequests', 'authorize', 'tls', 'now'
 ])
 
 const modes: ReadonlySet<unknown> = new Set(['none', 'optional', 'required'])
@@ -97,7 +104,7 @@ export function checkOptions (options: ClientCertificateOptions, app: FastifyIns
   const forwarding = checkForwarding(options.forwarding)
   if (!hasTls(app)) refuseTlsOptions(options, mode)
   checkAuthorities(options, mode, forwarding)
-  return { ...options, mode, global, now, forwarding, ...checkTrustOverTime(options) }
+  return { ...options, mode, global, now, rawRequests: checkRawRequests(options.rawRequests, global), forwarding, ...checkTrustOverTime(options) }
 }
 
 function checkTrustOverTime (options: ClientCertificateOptions) {

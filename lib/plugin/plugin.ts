@@ -3,7 +3,6 @@ import fp from 'fastify-plugin'
 import type { Certificate } from '../certificate/index.js'
 import { ClientCertificateError, RegistrationError } from '../errors.js'
 import type {} from './augmentation.js'
-import { Guard } from './guard.js'
 import { showInOpenApi } from './openapi.js'
 import { checkOptions, type ClientCertificateOptions } from './options.js'
 import type { Requirements, Requirement } from './requirement.js'
@@ -23,8 +22,7 @@ async function clientCertificate (app: FastifyInstance, given: ClientCertificate
 // Scopes beside each other would pass for the only one by their decorators.
 const registered = new WeakSet<object>()
 
-function decorate (app: FastifyInstance, { state, ...parts }: Service): void {
-  const guard = new Guard(parts)
+function decorate (app: FastifyInstance, { state, guard, requirements }: Service): void {
   app.decorate('clientCertificates', state)
   app.decorate('requireClientCertificate', guard.requireClientCertificate.bind(guard))
   app.decorateRequest('clientCertificateCalled', null)
@@ -34,7 +32,7 @@ function decorate (app: FastifyInstance, { state, ...parts }: Service): void {
   app.addHook('onRequest', guard.onRequest)
   app.addHook('preHandler', guard.preHandler)
   app.addHook('onRoute', function (route) {
-    if (requirementOf(route, parts.requirements) !== null) showInOpenApi(this, route)
+    if (requirementOf(route, requirements) !== null) showInOpenApi(this, route)
   })
 }
 

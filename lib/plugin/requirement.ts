@@ -64,16 +64,24 @@ export class Requirements {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function')) {
       throw new OptionError('config.clientCertificate', 'is neither true, false nor a policy', { route })
     }
-    return this.#compile(value as Policy<FastifyRequest> & object, route)
+    return this.#compile(value as Policy<FastifyRequest> & object, 'config.clientCertificate', route)
   }
 
   // HEAD routes and the routes of one plugin share a policy object: it is checked and compiled once.
-  #compile (policy: Policy<FastifyRequest> & object, route: string): Requirement {
+  #compile (policy: Policy<FastifyRequest> & object, key: string, route?: string): Requirement {
     const known = this.#compiled.get(policy)
     if (known !== undefined) return known
-    const requirement = this.compile(policy, 'config.clientCertificate', route)
+    const requirement = this.compile(policy, key, route)
     this.#compiled.set(policy, requirement)
     return requirement
+  }
+
+  /**
+   * As `compile`, for a policy that comes along with each call.
+   * @throws OptionError
+   */
+  given (policy: Policy<FastifyRequest> | undefined, key: string): Requirement {
+    return policy instanceof Object ? this.#compile(policy, key) : this.compile(policy as never, key)
   }
 
   /** @throws OptionError it is no policy, or names a trust profile that is not there */

@@ -17,7 +17,7 @@ export interface Reception {
 
 /** Gives key, certificate and CA to every server of the application, and hears of their handshakes. */
 export function openServers (app: FastifyInstance, options: CheckedOptions, contexts: SecureContexts, reception: Reception): TlsServers {
-  const servers = new TlsServers(app.server as unknown as Server, contexts, options.mode !== 'none', serverEvents(options, reception))
+  const servers = new TlsServers(app.server as unknown as Server, contexts, options.mode !== 'none', serverEvents(options, reception), app.routing)
   servers.open()
   return servers
 }

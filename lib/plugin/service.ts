@@ -1,11 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { Callers } from './callers.js'
+import { checker } from './check.js'
 import { clientCertificates, type ClientCertificates } from './client-certificates.js'
 import { OptionFiles } from './file-watch.js'
 import { Forwarding } from './forwarding.js'
+import { Guard } from './guard.js'
 import { Journal } from './journal.js'
 import { LiveConnections } from './live-connections.js'
 import { hasTls, type CheckedOptions } from './options.js'
+import { guardRawRequests } from './raw-guard.js'
 import { Reload, type Served } from './reload.js'
 import { Requirements } from './requirement.js'
 import { secureContexts, ServerIdentitySource } from './server-identity.js'
@@ -16,12 +19,9 @@ import { Warnings } from './warnings.js'
 
 /** All that goes on beside the requests, from the start of an application to its end. */
 export interface Service {
-  readonly trust: Trust
+  readonly guard: Guard
   readonly requirements: Requirements
-  readonly callers: Callers
-  readonly journal: Journal
   readonly state: ClientCertificates
-  readonly now: () => number
 }
 
 /** @throws OptionError */
@@ -38,12 +38,16 @@ export async function startService (app: FastifyInstance, options: CheckedOption
   const requirements = new Requirements(trust, options.authorize, options.global, (warning) => log.warn(warning))
   const tunnels = new Tunnels({ live, trust, now })
   const forwarding = options.forwarding.length === 0 ? undefined : new Forwarding(options.forwarding, { requirements, denyList: trust.denyList, tunnels })
+  const callers = new Callers({ forwarding, now, isOnUnixSocket: () => typeof app.server.address() === 'string' })
+  const guard = new Guard({ trust, requirements, callers, journal, now })
+  guardRawRequests(app, { guard, requirements, callers, rawRequests: options.rawRequests })
+  // What the servers do with an upgrade comes first, so that it is done for refused clients, too.
   const reload = new Reload({ trust, log, served: hasTls(app) ? await startTls(app, options, { trust, journal, live }) : undefined })
   files.onChange(() => { reload.attempt() })
   const warnings = new Warnings({ trust, serverCertificate: () => reload.serverCertificate, log, now })
   app.addHook('onClose', async () => warnings.close())
-  const callers = new Callers({ forwarding, now, isOnUnixSocket: () => typeof app.server.address() === 'string' })
-  return { trust, requirements, callers, journal, now, state: clientCertificates({ mode, trust, journal, live, now, reload, forwarding }) }
+  const check = checker({ guard, requirements, callers, log })
+  return { guard, requirements, state: clientCertificates({ mode, trust, journal, live, now, reload, forwarding, check }) }
 }
 
 /** `undefined` where Fastify's own options are all that there is: no key is given here, and no certificate asked for. */

@@ -38,6 +38,11 @@ export class TrustedProxy {
     return this.#secret && this.#secretHeader
   }
 
+  /** Whether a connection from this address may be its own. */
+  isAt (address: string | undefined): boolean {
+    return this.#addresses?.has(address) !== false
+  }
+
   trusts (request: FastifyRequest, sender: Sender): Trusted {
     if (this.#addresses?.has(sender.address) === false || !this.#knowsSecret(request)) return false
     return this.#requirement === undefined || this.#isPermitted(request, sender, this.#requirement)

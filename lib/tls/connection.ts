@@ -32,9 +32,9 @@ interface Marked { [key]?: TlsConnection }
 
 /**
  * The connection that `socket` belongs to, or `undefined` where it did not come through the servers of this package.
- * `socket` may be the one that HTTP/2 puts in front, which hands properties through.
+ * `socket` may be the one that HTTP/2 puts in front, which hands properties through, or `undefined`, as of a request that a test made up.
  */
-export const connectionOf = (socket: object): Connection | undefined => (socket as Marked)[key]
+export const connectionOf = (socket: object | undefined): Connection | undefined => (socket as Marked | undefined)?.[key]
 
 /** One per connection, so it holds what cannot be asked for when it is needed, and nothing else. */
 export class TlsConnection implements Connection {

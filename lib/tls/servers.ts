@@ -36,14 +36,17 @@ export class TlsServers {
   readonly #connections = new Set<TlsConnection>()
   readonly #requestCertificate: boolean
   readonly #events: ServerEvents
+  readonly #router: Function | undefined
   #contexts: PreparedContexts
 
   /**
-   * Nothing happens before `open`.
+   * Nothing happens before `open`. `router` is the function by which the application answers requests; by default, each
+   * `request` listener of `main` is taken for it.
    * @throws what `tls.createSecureContext` throws
    */
-  constructor (main: Server, contexts: SecureContexts, requestCertificate: boolean, events: ServerEvents) {
+  constructor (main: Server, contexts: SecureContexts, requestCertificate: boolean, events: ServerEvents, router?: Function) {
     this.#main = main
+    this.#router = router
     this.#contexts = prepareContexts(contexts)
     this.#requestCertificate = requestCertificate
     this.#events = events
@@ -100,9 +103,12 @@ export class TlsServers {
     if (server instanceof Server && this.#isOurs(server)) this.#adopt(server)
   }
 
-  /** Fastify gives all of its servers the same function to answer requests. */
+  /**
+   * Fastify gives all of its servers the same function to answer requests. The main server may no longer have it as a listener:
+   * Socket.IO puts one of its own in its place.
+   */
   #isOurs (server: Server): boolean {
-    const handlers = this.#main.listeners('request')
+    const handlers = [this.#router, ...this.#main.listeners('request')]
     return server.listeners('request').some((handler) => handlers.includes(handler))
   }
 

@@ -7,7 +7,7 @@ import { endUpgraded } from './ending.js'
  * Whether Node handed the socket of the request over, to whoever listens for upgrades, and reads no other request from it. The header is
  * looked at last, for Node makes it when it is first asked for; of a socket that is closed the parser is gone, too.
  */
-export const isUpgraded = ({ socket, headers }: IncomingMessage): boolean => (socket as { parser?: unknown }).parser === null && headers.upgrade !== undefined
+export const isUpgraded = ({ socket, headers }: IncomingMessage): boolean => (socket as { parser?: unknown } | undefined)?.parser === null && headers.upgrade !== undefined
 
 /** A proxy's connection that another protocol took over from HTTP/1, with TLS or without: from then on it is one client's alone. */
 export class UpgradedConnection implements Connection {
