@@ -12,7 +12,7 @@ import { givenOrNewKey } from './key-type.js'
 import { refuseUnknown } from './known-options.js'
 import { placeExtensions, type Places } from './places.js'
 import { alternativeNames, authorityExtensions, checkProfile, leafExtensions, type Profile } from './profile.js'
-import { renewalOf, renewOptions, type RenewOptions } from './renewal.js'
+import { checkExpiry, renewalOf, renewOptions, type RenewOptions } from './renewal.js'
 import { checkRevocation, releaseOf, revocationOf, type RevokeOptions } from './revoke.js'
 import { signCertificate } from './sign-certificate.js'
 import type { Signer } from './signer.js'
@@ -107,13 +107,15 @@ export class Authority {
   /**
    * Issues the next certificate for the holder of one that this authority issued: same names and purpose, same key unless another is given.
    * The old one stays valid until its end; both are known by their serial numbers.
-   * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: it is not of this authority, is revoked or held, or an option cannot be
+   * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: it is not of this authority, is revoked or held, has expired (unless `whenExpired`
+   * is `renew`), or an option cannot be
    */
   async renew (certificate: Certificate, options: RenewOptions): Promise<Signed> {
     refuseUnknown(options, renewOptions)
     const { profile, names, publicKey, subjectPublicKeyInfo } = renewalOf(certificate, options)
     await this.#checkOwn(certificate)
     const validity = this.#validity(options)
+    checkExpiry(certificate, options)
     const { subject } = certificate
     return await this.#certify({ subject, validity, subjectPublicKeyInfo }, this.#leaf(profile, publicKey, subjectPublicKeyInfo, names))
   }

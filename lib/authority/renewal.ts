@@ -10,9 +10,14 @@ export interface RenewOptions extends ValidityOptions {
   readonly publicKey?: KeyObject
   /** What to do where the certificate would end after the authority's own: throw (`refuse`, the default), or end with it (`cut`). */
   readonly whenPastEnd?: WhenPastEnd
+  /** What to do if the certificate has expired at `at`: throw (`refuse`, the default), or renew it all the same (`renew`). */
+  readonly whenExpired?: WhenExpired
 }
 
-export const renewOptions = ['publicKey', 'whenPastEnd', 'at', 'days', 'notAfter', 'backdateSeconds']
+/** What to do about a certificate that is to be renewed and has expired. */
+export type WhenExpired = 'refuse' | 'renew'
+
+export const renewOptions = ['publicKey', 'whenPastEnd', 'whenExpired', 'at', 'days', 'notAfter', 'backdateSeconds']
 
 /** What is taken over from a certificate into the next one: profile and alternative names; nothing else that somebody once put in. */
 export function renewalOf (certificate: Certificate, { publicKey }: RenewOptions): { profile: Profile, names: readonly Extension[], publicKey: KeyObject, subjectPublicKeyInfo: Buffer } {
@@ -25,6 +30,19 @@ export function renewalOf (certificate: Certificate, { publicKey }: RenewOptions
     publicKey: publicKey ?? certificate.publicKey,
     subjectPublicKeyInfo: publicKey?.export({ type: 'spki', format: 'der' }) ?? certificate.subjectPublicKeyInfo
   }
+}
+
+/**
+ * Whoever holds an expired certificate may have lost the right to it since, and its revocation may be on no CRL any more.
+ * @throws AuthorityError ERR_CERTIFICATE_AUTHORITY: it has expired and `whenExpired` is not `renew`, or is neither word
+ */
+export function checkExpiry (certificate: Certificate, { at, whenExpired = 'refuse' }: RenewOptions): void {
+  if (whenExpired !== 'refuse' && whenExpired !== 'renew') {
+    throw new AuthorityError(`whenExpired ${JSON.stringify(whenExpired)} is neither refuse nor renew`)
+  }
+  const { serialNumber, subject, validity: { notAfter } } = certificate
+  if (whenExpired === 'renew' || at < notAfter || certificate.isValidAt(at)) return
+  throw new AuthorityError(`certificate ${serialNumber} of ${subject} expired at ${notAfter.toISOString().replace('.000Z', 'Z')}`)
 }
 
 // Without an extended key usage, as `openssl x509 -req` leaves it without an extensions file, it was a client's.

@@ -9,6 +9,7 @@ import type { Terminal } from './terminal.js'
 interface Options extends AuthorityOptions, ValidityOptions {
   readonly out?: string
   readonly json?: boolean
+  readonly expired?: boolean
 }
 
 const defaultDays = 365
@@ -20,6 +21,7 @@ export function addRenew (program: Command, terminal: Terminal): void {
     .addOption(directoryOption())
     .option('--out <file>', 'where to put the new one (default: standard output)')
   addValidityOptions(command, defaultDays)
+    .option('--expired', 'renew the certificate even if it has expired')
     .addOption(cutOption())
     .addOption(authorityPassphraseFileOption())
     .addOption(jsonOption())
@@ -31,6 +33,7 @@ async function renew (terminal: Terminal, file: string, options: Options): Promi
   await checkOut(terminal, options)
   const [certificate] = await certificatesIn(terminal, file, undefined)
   const authority = await openDirectory(terminal, options)
-  const renewed = await authority.renew(certificate, { at: terminal.now(), ...validityOf(options, defaultDays) })
+  const whenExpired = options.expired === true ? 'renew' : 'refuse'
+  const renewed = await authority.renew(certificate, { at: terminal.now(), whenExpired, ...validityOf(options, defaultDays) })
   await giveCertificate(terminal, renewed, options)
 }

@@ -32,6 +32,7 @@ const isForUser = (error: unknown): error is Error =>
 // What the library says in its own words, in those of this command.
 const hints: ReadonlyArray<readonly [problem: RegExp, hint: string]> = [
   [/whenPastEnd/, '--cut lets it end with the authority'],
+  [/^certificate \S+ of .* expired at /, '--expired renews it all the same; first make sure that its holder may still have one'],
   [/^subject: /, 'a name is written as "CN=alice,O=Example" (RFC 4514)']
 ]
 

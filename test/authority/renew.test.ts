@@ -58,7 +58,7 @@ t.test('only its own certificates are renewed, and no CA', async (t) => {
   const { certificate: below } = await make({ issuer: authority, subject: 'CN=Below', days: 30 })
   await t.rejects(authority.renew(below, { at, days: 30 }), { code, message: 'certificate of CN=Below is a CA\'s: make a new one with createAuthority' })
   await t.rejects(authority.renew(certificate, { at, days: 30, years: 1 } as never), {
-    code, message: 'there is no option "years"; the options are publicKey, whenPastEnd, at, days, notAfter, backdateSeconds'
+    code, message: 'there is no option "years"; the options are publicKey, whenPastEnd, whenExpired, at, days, notAfter, backdateSeconds'
   })
 })
 
@@ -91,4 +91,29 @@ t.test('a key that is too weak by now is not certified once more', async (t) => 
   const authority = await openAuthority({ certificate: root.certificate, privateKey: root.privateKey })
   const old = mint({ subject: 'old', issuer: root, keys: generateKeyPairSync('rsa', { modulusLength: 1024 }) })
   await t.rejects(authority.renew(old.certificate, { at: new Date(), days: 3 }), { code, message: 'the key of the certificate is an RSA key of 1024 bits, fewer than 2048' })
+})
+
+t.test('a certificate that has expired is renewed only when asked to', async (t) => {
+  const authority = await make()
+  const { certificate } = await authority.issue({ profile: 'client', subject: 'CN=alice', at, days: 1 })
+  const { notBefore, notAfter } = certificate.validity
+  const renew = (at: Date, more = {}) => authority.renew(certificate, { at, days: 1, ...more })
+  const message = `certificate ${certificate.serialNumber} of CN=alice expired at 2026-11-24T12:00:00Z`
+  await t.rejects(renew(new Date(notAfter.getTime() + 1000)), { code, message })
+  await t.rejects(renew(later, { whenExpired: 'refuse' }), { code, message })
+  t.equal((await authority.list({ at })).length, 1, 'nothing was issued')
+  for (const at of [new Date(notBefore.getTime() + 60_000), notAfter, new Date(notAfter.getTime() + 999)]) {
+    t.equal((await renew(at)).certificate.subject.toString(), 'CN=alice', at.toISOString())
+  }
+  t.equal((await renew(later, { whenExpired: 'renew' })).certificate.subject.toString(), 'CN=alice')
+  await t.rejects(renew(at, { whenExpired: true }), { code, message: 'whenExpired true is neither refuse nor renew' })
+})
+
+t.test('one that was revoked is not renewed, also if it has expired and that is asked for', async (t) => {
+  const authority = await make()
+  const { certificate } = await authority.issue({ profile: 'client', subject: 'CN=alice', at, days: 1 })
+  await authority.revoke(certificate, { at })
+  await t.rejects(authority.renew(certificate, { at: later, days: 1, whenExpired: 'renew' }), {
+    code, message: `certificate ${certificate.serialNumber} of CN=alice is revoked`
+  })
 })

@@ -294,6 +294,18 @@ t.test('an intermediate is signed by its parent, and what it issues brings it al
   t.notOk(existsSync(join(cwd, 'below')))
 })
 
+t.test('a certificate that has expired is renewed only with --expired', async (t) => {
+  const cwd = await withAuthority(t)
+  await hear(['issue', '--directory', 'ca', '--subject', 'CN=carol', '--out', 'carol', '--days', '1', '--no-passphrase'], { cwd })
+  const now = new Date('2026-11-26T12:00:00Z')
+  const renew = (...more: string[]) => hear(['renew', 'carol.cer', '--directory', 'ca', '--out', 'carol-2.cer', ...more], { cwd, now })
+  const refused = await renew()
+  t.match(refused.stderr, /^error: certificate [0-9a-f]{40} of CN=carol expired at 2026-11-25T12:00:00Z$/m)
+  t.match(refused.stderr, /^hint: --expired renews it all the same; first make sure that its holder may still have one$/m)
+  t.equal(refused.status, 1)
+  t.match(await renew('--expired'), { status: 0, stderr: /^made carol-2\.cer: CN=carol, by CN=Example CA,O=Example, valid until 2027-11-26T12:00:00Z, / })
+})
+
 t.test('a certificate is renewed, revoked, held and let go, and the list says so', async (t) => {
   const cwd = await withAuthority(t)
   await hear(['issue', '--directory', 'ca', '--subject', 'CN=alice', '--out', 'alice'], { cwd })
