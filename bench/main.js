@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, cpus } from 'node:os'
+import { codeOf } from './code.js'
 import { compareDecoders } from './decode.js'
 import { compareForwarding, measureForwarding } from './forwarding.js'
 import { measureHooks } from './hooks.js'
@@ -8,11 +9,13 @@ import { measureLists } from './lists.js'
 import { makeMaterial } from './material.js'
 import { measurePaths } from './paths.js'
 import { answers, compareKeptAlive, compareMemory, compareServers } from './side-by-side.js'
+import { writeReadme } from './readme.js'
 import { writeReport } from './report.js'
 
 const rounds = Number(process.env.ROUNDS ?? 7)
 const log = (line) => process.stderr.write(`${line}\n`)
 const file = new URL('results.json', import.meta.url)
+const root = new URL('..', import.meta.url).pathname
 
 const parts = {
   decode: () => compareDecoders(30, log),
@@ -32,9 +35,9 @@ const parts = {
   memory: (folder) => compareMemory(folder, Math.min(rounds, 3), log)
 }
 
-// Parts may be named; the figures of the others stay as they were.
+// Parts may be named; the figures of the others stay as they were. `report` measures nothing, and writes what is there.
 const named = process.argv.slice(2)
-const results = named.length > 0 && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
 const here = {
   date: new Date().toISOString().slice(0, 10),
   node: process.versions.node,
@@ -48,8 +51,9 @@ function keep (name, found) {
   results.elsewhere ??= {}
   const before = results.measured[name]
   if (before !== undefined && before.machine !== here.machine) results.elsewhere[name] = { measured: before, found: results[name] }
-  results.measured[name] = here
+  results.measured[name] = { ...here, code: codeOf(name, root) }
   results[name] = found
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
 }
 
 const folder = mkdtempSync(`${tmpdir()}/bench-`)
@@ -61,5 +65,8 @@ try {
 } finally {
   rmSync(folder, { recursive: true })
 }
-writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
-writeReport(results)
+writeReport(results, root)
+for (const { title, parts: older } of writeReadme(results, root)) {
+  log(`README.md has no figure for '${title}': the code is newer than what was measured (npm run bench -- ${older.join(' ')})`)
+  process.exitCode = 1
+}

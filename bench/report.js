@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { codeOf, isCurrent } from './code.js'
 import { plot } from './plot.js'
 
 const here = (name) => new URL(name, import.meta.url)
@@ -16,15 +17,16 @@ const names = {
 }
 
 /** Writes bench/README.md and its plot from the results of one run. */
-export function writeReport (results) {
-  writeFileSync(here('README.md'), page(results))
+export function writeReport (results, root) {
+  writeFileSync(here('README.md'), page(results, root))
   writeFileSync(here('plot.svg'), plot({ servers: figuresOf(results) }, names))
 }
 
-const page = (results) => `# What it costs
+const page = (results, root) => `# What it costs
 
 Client and server on one machine of two cores; which and when [is below](#when-and-where). To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench -- servers\` for a quicker look at one part: decode, issuing, certificateList, paths, lists, hooks, servers, keptAlive, forwarded, forwarding, memory). It writes
-this page, \`plot.svg\` and \`results.json\`.
+this page, \`plot.svg\`, \`results.json\` and the table in the README of the package. \`npm run bench -- report\` writes them anew and measures nothing.
+A figure belongs to the code that it was measured on: the README shows none that is older than the code, and \`node bench/check.js\` fails while one is.
 
 Figures are medians, with the least and the greatest in brackets. Shared machines are noisy, so each round starts fresh processes, in
 an order by chance; what is compared is CPU time of the server's process per operation, as a part of what Fastify alone took in the same round; and Fastify
@@ -57,7 +59,7 @@ ${Object.entries(results.memory).map(([name, summary]) => `| ${names[name]} | ${
 
 What the plugin adds inside the server's process, over live TLS sockets, after 8,000 connections of as many clients; microseconds.
 
-${inProcess(results)}
+${inProcess(results, root)}
 
 A client of OpenSSL (curl, Node) that trusts the CA that signed its own certificate sends that CA's certificate along. Node decodes it again when the
 client's certificates are asked for; that time is Node's own.
@@ -72,11 +74,12 @@ A full decode of a typical client's certificate (P-256, ${results.decode.octets}
 | \`new X509Certificate\` of Node, and its getters (names and alternative names as text; no key usage, identifiers, path length) | ${span(results.decode.node, fixed(0))} |
 | @peculiar/x509 | ${span(results.decode.peculiar, fixed(0))} |
 | pkijs | ${span(results.decode.pkijs, fixed(0))} |
-${forwarding(results)}${paths(results)}${lists(results)}${issuing(results)}${provenance(results)}`
+${forwarding(results)}${paths(results)}${lists(results)}${issuing(results)}${provenance(results, root)}`
 
-/** On this machine and, where it was measured there, on another one. */
-const inProcess = ({ hooks, measured, elsewhere }) => {
-  const columns = [[measured.hooks, hooks], ...(elsewhere.hooks === undefined ? [] : [[elsewhere.hooks.measured, elsewhere.hooks.found]])]
+/** On this machine and, where the same code was measured there, on another one. */
+const inProcess = ({ hooks, measured, elsewhere }, root) => {
+  const other = elsewhere.hooks?.measured.code === codeOf('hooks', root) ? [[elsewhere.hooks.measured, elsewhere.hooks.found]] : []
+  const columns = [[measured.hooks, hooks], ...other]
   const row = (title, of, digits) => `| ${title} | ${columns.map(([, found]) => span(of(found), fixed(digits))).join(' | ')} |`
   return [
     `| | ${columns.map(([{ machine }]) => `µs, ${machine}`).join(' | ')} |`,
@@ -88,12 +91,14 @@ const inProcess = ({ hooks, measured, elsewhere }) => {
   ].join('\n')
 }
 
-const provenance = ({ measured }) => `
+const provenance = (results, root) => `
 ## When and where
 
-| part | measured on | Node | OpenSSL | machine |
-| --- | --- | --- | --- | --- |
-${Object.entries(measured).map(([part, { date, node, openssl, machine }]) => `| ${part} | ${date} | ${node} | ${openssl} | ${machine} |`).join('\n')}
+The figures of a part whose code has changed since are old: the README of the package leaves them out until they are measured again.
+
+| part | measured on | Node | OpenSSL | machine | the code since |
+| --- | --- | --- | --- | --- | --- |
+${Object.entries(results.measured).map(([part, { date, node, openssl, machine }]) => `| ${part} | ${date} | ${node} | ${openssl} | ${machine} | ${isCurrent(results, part, root) ? 'is the same' : 'has changed'} |`).join('\n')}
 `
 
 // Results of before this part was there do not have it.
