@@ -1,4 +1,4 @@
-import { contents, expect, malformed, readElement, tags, type Element } from './der.js'
+import { contents, expect, isPadding, malformed, readElement, tags, type Element } from './der.js'
 import { write } from './der-writer.js'
 
 // A PKCS #12 as NSS (Firefox) writes it is about ten levels deep; the grammar never asks for many more.
@@ -24,6 +24,13 @@ interface Header {
 export function toDer (octets: Buffer): Buffer {
   const { der, next } = transcode(octets, 0, octets.length, 0)
   if (next !== octets.length) throw malformed('BER has octets behind its end', next)
+  return der
+}
+
+/** The same of a file, behind whose document zero bytes and a line break may stand. */
+export function fileToDer (octets: Buffer): Buffer {
+  const { der, next } = transcode(octets, 0, octets.length, 0)
+  if (!isPadding(octets.subarray(next))) throw malformed('BER has octets behind its end', next)
   return der
 }
 

@@ -4,13 +4,14 @@ import { readGeneralNames } from './extensions.js'
 import { revocationReasons, type RevocationReason } from './revocation-reason.js'
 import { readTime } from './time.js'
 
-// RFC 5280, section 5.2.3: issuers write no more.
+// RFC 5280, section 5.2.3: the value has no more; an octet for the sign may stand in front of it.
 const maxNumberOctets = 20
 
 /** The value of cRLNumber, or of deltaCRLIndicator (RFC 5280, sections 5.2.3 and 5.2.4). */
 export function readListNumber (value: Buffer, what: string): bigint {
   const octets = readInteger(readWhole(value, tags.integer, what))
-  if (octets[0] >= 0x80 || octets.length > maxNumberOctets) throw malformed(`${what} is negative or too great`)
+  const length = octets[0] === 0 ? octets.length - 1 : octets.length
+  if (octets[0] >= 0x80 || length > maxNumberOctets) throw malformed(`${what} is negative or too great`)
   return BigInt(`0x${octets.toString('hex')}`)
 }
 

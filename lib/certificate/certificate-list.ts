@@ -2,11 +2,11 @@ import type { AlgorithmIdentifier } from './algorithm-identifier.js'
 import { readListContents, type CertificateListContents } from './certificate-list-contents.js'
 import { maxCertificateListOctets } from './certificate-list-limits.js'
 import { asBuffer, malformed, readWhole, tags } from './der.js'
+import { expectKind, expectSome, readDocument } from './document.js'
 import type { DistinguishedName } from './distinguished-name.js'
 import type { DistributionPoint } from './distribution-points.js'
 import type { AuthorityKeyIdentifier, Extension } from './extensions.js'
 import type { IssuingDistributionPoint } from './issuing-distribution-point.js'
-import { isPem, readPem } from './pem.js'
 import type { RevokedCertificate } from './revoked-certificate.js'
 import type { EntryIndex } from './revoked-certificates.js'
 
@@ -127,18 +127,19 @@ export function restoreCertificateList (raw: Buffer, index: EntryIndex): Certifi
 
 /**
  * The certificate lists of a PEM text with one or several blocks `X509 CRL`, or the one of a DER document, in order. Blocks
- * of other kinds (certificates, keys) are passed over.
- * @throws CertificateError ERR_CERTIFICATE_MALFORMED: no certificate list in it, or any one of them cannot be read
+ * of other kinds (certificates, keys) are passed over, and so are zero bytes and a line break behind DER.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: no certificate list in it, or any one of them cannot be read;
+ * ERR_CERTIFICATE_UNSUPPORTED: another kind of file; the message says which
  */
 export function readCertificateLists (content: string | Uint8Array): CertificateList[] {
-  if (!isPem(content)) return [readDer(content)]
-  const blocks = readPem(typeof content === 'string' ? content : asBuffer(content).toString('latin1'))
-  const lists = blocks.filter(({ label }) => label === 'X509 CRL')
-  if (lists.length === 0) throw malformed(`the PEM text holds no certificate list (X509 CRL), only ${blocks.map(({ label }) => label).join(', ')}`)
+  const document = readDocument(content)
+  if (document.form === 'DER') return [fromDer(document.octets)]
+  const lists = document.blocks.filter(({ label }) => label === 'X509 CRL')
+  expectSome(document.blocks, lists, 'certificate list (X509 CRL)')
   return lists.map(({ octets }) => readCertificateList(octets))
 }
 
-function readDer (content: string | Uint8Array): CertificateList {
-  if (typeof content === 'string') throw malformed('the text holds no PEM block')
-  return readCertificateList(content)
+function fromDer (octets: Buffer): CertificateList {
+  expectKind(octets, 'certificate list (CRL)')
+  return readCertificateList(octets)
 }

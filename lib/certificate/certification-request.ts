@@ -1,15 +1,17 @@
 import type { KeyObject } from 'node:crypto'
 import { algorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.js'
 import { decodeExtensions, type DecodedExtensions } from './decoded-extensions.js'
-import { asBuffer, contextTag, encoding, Fields, malformed, readBitStringOctets, readSmallInteger, readWhole, tags, type Element } from './der.js'
+import { contextTag, encoding, Fields, malformed, readBitStringOctets, readSmallInteger, readWhole, tags, type Element } from './der.js'
 import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
+import { expectKind, expectSome, readDocument } from './document.js'
+import type { PemBlock } from './pem.js'
 import type { Extension } from './extensions.js'
-import { isPem, readPem } from './pem.js'
 import { loadPublicKey, publicKeyOf, readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.js'
 import { readRequestAttributes } from './request-attributes.js'
 
 /** What stands in a request, all of it decoded (RFC 2986, section 4). */
 interface RequestContents extends SubjectPublicKeyInfo {
+  readonly version: 1 | 2 | 3
   readonly subject: DistinguishedName
   readonly extensions: readonly Extension[]
   readonly decoded: DecodedExtensions
@@ -36,6 +38,9 @@ export class CertificationRequest {
     this.#contents = contents
     Object.freeze(this)
   }
+
+  /** 1 by RFC 2986; some programs write 2 or 3, which changes nothing and does not reach the certificate. */
+  get version (): 1 | 2 | 3 { return this.#contents.version }
 
   /** The name that is asked for; may be empty. */
   get subject (): DistinguishedName { return this.#contents.subject }
@@ -97,27 +102,23 @@ const maxRequestOctets = 64 * 1024
 
 /**
  * Reads one certification request from DER, or from PEM with one block `CERTIFICATE REQUEST` (or `NEW CERTIFICATE
- * REQUEST`, as Java writes it); other blocks are passed over. The extensions of RFC 5280 that it asks for are decoded and checked for
+ * REQUEST`, as Java writes it); other blocks are passed over, and so are zero bytes and a line break behind DER. The extensions of RFC 5280 that it asks for are decoded and checked for
  * form here, so that no property of the result throws (but `publicKey`).
  * Nothing of the result is verified, nor that whoever made it has the private key. The octets of DER are kept, not copied.
  * @throws CertificateError ERR_CERTIFICATE_MALFORMED: no request, or two; broken DER, more than 65,536 octets, a NUL in a name,
  * an attribute or an extension that stands twice; ERR_CERTIFICATE_UNSUPPORTED: an object identifier of more than 128 octets
  */
 export function readCertificationRequest (content: string | Uint8Array): CertificationRequest {
-  const raw = isPem(content) ? fromPem(content) : fromDer(content)
+  const document = readDocument(content)
+  const raw = document.form === 'PEM' ? onlyRequest(document.blocks) : document.octets
   if (raw.length > maxRequestOctets) throw malformed(`certification request has ${raw.length} octets, more than ${maxRequestOctets}`)
+  expectKind(raw, 'certification request')
   return new CertificationRequest(raw, readContents(readWhole(raw, tags.sequence, 'CertificationRequest')))
 }
 
-function fromDer (content: string | Uint8Array): Buffer {
-  if (typeof content === 'string') throw malformed('the text holds no PEM block')
-  return asBuffer(content)
-}
-
-function fromPem (content: string | Uint8Array): Buffer {
-  const blocks = readPem(typeof content === 'string' ? content : asBuffer(content).toString('latin1'))
+function onlyRequest (blocks: readonly PemBlock[]): Buffer {
   const requests = blocks.filter(({ label }) => label === 'CERTIFICATE REQUEST' || label === 'NEW CERTIFICATE REQUEST')
-  if (requests.length === 0) throw malformed(`the PEM text holds no certification request, only ${blocks.map(({ label }) => label).join(', ')}`)
+  expectSome(blocks, requests, 'certification request')
   if (requests.length > 1) throw malformed(`the PEM text holds ${requests.length} certification requests, and not one`)
   return requests[0].octets
 }
@@ -133,11 +134,17 @@ function readContents (request: Element): RequestContents {
 
 function readInfo (info: Element) {
   const fields = new Fields(info, 'certificationRequestInfo')
-  const version = readSmallInteger(fields.take(tags.integer, 'version'), 'version') + 1
-  if (version !== 1) throw malformed(`certification request has version ${version}`, info.start)
+  const version = readVersion(fields.take(tags.integer, 'version'))
   const subject = distinguishedName(fields.take(tags.sequence, 'subject'))
   const key = readSubjectPublicKeyInfo(fields.take(tags.sequence, 'subjectPKInfo'))
   const { extensions, otherAttributes } = readRequestAttributes(fields.optional(contextTag(0, true)))
   fields.end()
-  return { ...key, subject, extensions, decoded: decodeExtensions(extensions), otherAttributes }
+  return { ...key, version, subject, extensions, decoded: decodeExtensions(extensions), otherAttributes }
+}
+
+// RFC 2986 knows version 1 alone; certbot and others wrote those of certificates.
+function readVersion (element: Element): 1 | 2 | 3 {
+  const version = readSmallInteger(element, 'version') + 1
+  if (version !== 1 && version !== 2 && version !== 3) throw malformed(`certification request has version ${version}`, element.start)
+  return version
 }

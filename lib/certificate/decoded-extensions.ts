@@ -30,8 +30,8 @@ type Mutable = { -readonly [Key in keyof DecodedExtensions]: DecodedExtensions[K
 const none: readonly never[] = Object.freeze([])
 
 const readers: ReadonlyMap<string, (into: Mutable, value: Buffer) => void> = new Map<string, (into: Mutable, value: Buffer) => void>([
-  [extensionTypes.subjectAltName, (into, value) => { into.subjectAltName = read.readGeneralNames(value, 'subjectAltName') }],
-  [extensionTypes.issuerAltName, (into, value) => { into.issuerAltName = read.readGeneralNames(value, 'issuerAltName') }],
+  [extensionTypes.subjectAltName, (into, value) => { into.subjectAltName = read.readAlternativeNames(value, 'subjectAltName') }],
+  [extensionTypes.issuerAltName, (into, value) => { into.issuerAltName = read.readAlternativeNames(value, 'issuerAltName') }],
   [extensionTypes.keyUsage, (into, value) => { into.keyUsage = read.readKeyUsage(value) }],
   [extensionTypes.extendedKeyUsage, (into, value) => { into.extendedKeyUsage = read.readExtendedKeyUsage(value) }],
   [extensionTypes.basicConstraints, (into, value) => { into.basicConstraints = read.readBasicConstraints(value) }],

@@ -154,6 +154,9 @@ export const asBuffer = (octets: Uint8Array): Buffer =>
 /** The whole element, header and contents; a view, not a copy. */
 export const encoding = (element: Element): Buffer => element.octets.subarray(element.start, element.end)
 
+/** Whether there is nothing but zero bytes and line breaks, as files have them behind their document. */
+export const isPadding = (octets: Buffer): boolean => octets.every((each) => each === 0x00 || each === 0x0a || each === 0x0d)
+
 /** The contents of the element; a view, not a copy. */
 export const contents = (element: Element): Buffer => element.octets.subarray(element.from, element.end)
 

@@ -102,3 +102,15 @@ export function serialNumberText (integer: Buffer): string {
 export function readGeneralNames (value: Buffer, what: string): readonly GeneralName[] {
   return generalNames(readWhole(value, tags.sequence, what), what)
 }
+
+/**
+ * The names of a subjectAltName or issuerAltName. RFC 5280 wants one at the least, but OpenSSL writes an empty SEQUENCE where
+ * its configuration says `email:copy` and there is no mailbox: it names nobody. Whether such a certificate is good enough is
+ * decided where its path is verified.
+ */
+export function readAlternativeNames (value: Buffer, what: string): readonly GeneralName[] {
+  const element = readWhole(value, tags.sequence, what)
+  return element.from === element.end ? noNames : generalNames(element, what)
+}
+
+const noNames: readonly GeneralName[] = Object.freeze([])

@@ -1,6 +1,7 @@
 /** What the documents of PKIX say: certificates, distinguished names, PEM. Nothing that is read here is verified yet. */
 export { Certificate, readCertificate, type Validity } from './certificate.js'
-export { isPem, readCertificates, readPem, writePem, type PemBlock } from './pem.js'
+export { readCertificates } from './certificates.js'
+export { isPem, readPem, writePem, type PemBlock } from './pem.js'
 export { CertificateList, readCertificateList, readCertificateLists } from './certificate-list.js'
 export { maxCertificateListOctets } from './certificate-list-limits.js'
 export type { RevokedCertificate } from './revoked-certificate.js'
@@ -32,6 +33,10 @@ export { knownHashes, signatureProblem, strongHashes, type KeyHolder, type Signe
 
 // From here on: for the rooms of this package, and no promise to anyone else.
 export { restoreCertificateList } from './certificate-list.js'
+export { certificatesInBlock } from './certificates.js'
+export { readDocument, wrappingProblem, type Document } from './document.js'
+export { documentKind, type DocumentKind } from './document-kind.js'
+export { isPkcs7, readPkcs7Certificates } from './pkcs7.js'
 export type { EntryIndex } from './revoked-certificates.js'
 export { readAlgorithmIdentifier } from './algorithm-identifier.js'
 export { namedCurve, type NamedCurve } from './named-curves.js'

@@ -28,9 +28,16 @@ const subtrees = (element: Element): readonly GeneralSubtree[] =>
 function subtree (element: Element): GeneralSubtree {
   const fields = new Fields(expect(element, tags.sequence, 'GeneralSubtree'), 'GeneralSubtree')
   const base = fields.takeAny('base')
-  // RFC 5280 fixes minimum at 0, which DER leaves out, and forbids maximum.
+  checkMinimum(fields.optional(contextTag(0)))
+  // RFC 5280 forbids maximum.
   fields.end()
   return Object.freeze({ base: constraintBase(base) })
+}
+
+// RFC 5280 fixes it at 0, which DER leaves out; some CAs write it. Any other number would make another constraint.
+function checkMinimum (element: Element | undefined): void {
+  if (element === undefined) return
+  if (element.end - element.from !== 1 || element.octets[element.from] !== 0) throw malformed('GeneralSubtree.minimum is not 0', element.start)
 }
 
 function constraintBase (base: Element): NameConstraintBase {

@@ -4,6 +4,7 @@ import { algorithmIdentifier, type AlgorithmIdentifier } from './algorithm-ident
 import { contents, Fields, malformed, readSmallInteger, readWhole, tags, type Element } from './der.js'
 import { writeInteger, writeNull, writeObjectIdentifier, writeOctetString, writeSequence } from './der-writer.js'
 import { deriveOctets, purposes, type Digest } from './pkcs12-key-derivation.js'
+import { decryptRc2Cbc } from './rc2.js'
 
 /** A passphrase in both forms that the documents ask for; neither may reach a message. */
 export interface Password {
@@ -46,6 +47,8 @@ export interface Decryption {
   readonly password: Password
   readonly budget: IterationBudget
   readonly remedy: string
+  /** Whether a MAC under the same passphrase was verified over all of it: only then RC2, which anyone can break, is read. */
+  readonly isAuthenticated?: boolean
 }
 
 interface Cipher {
@@ -71,6 +74,12 @@ const tripleDes: Cipher = { name: 'des-ede3-cbc', keyLength: 24, ivLength: 8 }
 const pkcs12Ciphers: ReadonlyMap<string, Cipher> = new Map([
   [pbeWithSha1AndTripleDes, tripleDes],
   ['1.2.840.113549.1.12.1.4', { name: 'des-ede-cbc', keyLength: 16, ivLength: 8 }]
+])
+
+/** Of the same appendix: all bits of the key are effective. */
+const rc2Ciphers: ReadonlyMap<string, Cipher> = new Map([
+  ['1.2.840.113549.1.12.1.5', { name: 'rc2', keyLength: 16, ivLength: 8 }],
+  ['1.2.840.113549.1.12.1.6', { name: 'rc2', keyLength: 5, ivLength: 8 }]
 ])
 
 /** RFC 8018, appendix B.2, and RFC 3565. */
@@ -103,17 +112,31 @@ const unsupportedNames: ReadonlyMap<string, string> = new Map([
 
 /**
  * Decrypts what is a SEQUENCE in the clear, as private keys and the contents of a PKCS #12 are: under PBES2 with PBKDF2
- * (RFC 8018) or under SHA-1 and triple DES (RFC 7292, appendix C). The padding is all that tells a right key.
+ * (RFC 8018) or under SHA-1 and triple DES (RFC 7292, appendix C); where a MAC was verified, also under RC2. The padding is
+ * all that tells a right key.
  * @throws CertificateError ERR_CERTIFICATE_PASSPHRASE, ERR_CERTIFICATE_UNSUPPORTED, ERR_CERTIFICATE_MALFORMED
  */
 export function decrypt (algorithm: AlgorithmIdentifier, octets: Buffer, decryption: Decryption): Buffer {
-  const { name, key, iv } = keyedCipher(algorithm, decryption)
-  const decipher = createDecipheriv(name, key, iv)
-  const start = decipher.update(octets)
-  const clear = Buffer.concat([start, finish(() => decipher.final())])
+  const cipher = keyedCipher(algorithm, decryption)
+  const clear = cipher.name === 'rc2' ? decipherRc2(cipher, octets) : decipher(cipher, octets)
   // One wrong key in 256 leaves what looks like padding.
   if (clear[0] !== tags.sequence) throw wrongPassphrase()
   return clear
+}
+
+function decipher ({ name, key, iv }: KeyedCipher, octets: Buffer): Buffer {
+  const decipher = createDecipheriv(name, key, iv)
+  const start = decipher.update(octets)
+  return Buffer.concat([start, finish(() => decipher.final())])
+}
+
+// Padded as RFC 8018, section 6.1.1, says: 1 to 8 bytes, each of which is their number.
+function decipherRc2 ({ key, iv }: KeyedCipher, octets: Buffer): Buffer {
+  if (octets.length === 0 || octets.length % 8 !== 0) throw wrongPassphrase()
+  const clear = decryptRc2Cbc(octets, key, iv)
+  const padding = clear[clear.length - 1]
+  if (padding < 1 || padding > 8 || !clear.subarray(-padding).every((each) => each === padding)) throw wrongPassphrase()
+  return clear.subarray(0, -padding)
 }
 
 function finish (final: () => Buffer): Buffer {
@@ -129,11 +152,12 @@ const wrongPassphrase = (cause?: unknown) =>
 
 function keyedCipher (algorithm: AlgorithmIdentifier, decryption: Decryption): KeyedCipher {
   if (algorithm.algorithm === pbes2) return pbes2Cipher(parametersOf(algorithm, 'PBES2-params'), decryption)
-  const cipher = known(pkcs12Ciphers, algorithm, decryption)
+  const rc2 = decryption.isAuthenticated === true ? rc2Ciphers.get(algorithm.algorithm) : undefined
+  const cipher = rc2 ?? known(pkcs12Ciphers, algorithm, decryption)
   return pkcs12Cipher(cipher, parametersOf(algorithm, 'pkcs-12PbeParams'), decryption)
 }
 
-const parametersOf = ({ parameters }: AlgorithmIdentifier, what: string) =>
+export const parametersOf = ({ parameters }: AlgorithmIdentifier, what: string) =>
   new Fields(readWhole(parameters ?? Buffer.alloc(0), tags.sequence, what), what)
 
 function known <Value> (table: ReadonlyMap<string, Value>, { algorithm }: AlgorithmIdentifier, { remedy }: Decryption): Value {
@@ -173,6 +197,21 @@ function pbes2Cipher (fields: Fields, decryption: Decryption): KeyedCipher {
 }
 
 function pbkdf2Key (derivation: AlgorithmIdentifier, length: number, decryption: Decryption): Buffer {
+  const { salt, iterations, keyLength = length, digest } = readPbkdf2(derivation, decryption)
+  if (keyLength !== length) throw malformed(`keyLength is not ${length}`)
+  return pbkdf2Sync(decryption.password.utf8, salt, iterations, length, digest)
+}
+
+/** What PBKDF2 (RFC 8018, appendix A.2) makes a key from. The iterations are taken off the budget. */
+export interface Pbkdf2Parameters {
+  readonly salt: Buffer
+  readonly iterations: number
+  readonly keyLength: number | undefined
+  readonly digest: Digest
+}
+
+/** @throws CertificateError ERR_CERTIFICATE_UNSUPPORTED, ERR_CERTIFICATE_MALFORMED */
+export function readPbkdf2 (derivation: AlgorithmIdentifier, decryption: Decryption): Pbkdf2Parameters {
   known(new Map([[pbkdf2, true]]), derivation, decryption)
   const fields = parametersOf(derivation, 'PBKDF2-params')
   const salt = contents(fields.take(tags.octetString, 'salt'))
@@ -180,10 +219,17 @@ function pbkdf2Key (derivation: AlgorithmIdentifier, length: number, decryption:
   const keyLength = fields.optional(tags.integer)
   const prf = fields.optional(tags.sequence)
   fields.end()
-  if (keyLength && readSmallInteger(keyLength, 'keyLength') !== length) throw malformed(`keyLength is not ${length}`)
-  const digest = prf ? known(pseudorandomFunctions, algorithmIdentifier(prf), decryption) : 'sha1'
-  return pbkdf2Sync(decryption.password.utf8, salt, iterations, length, digest)
+  return {
+    salt,
+    iterations,
+    keyLength: keyLength && readSmallInteger(keyLength, 'keyLength'),
+    digest: prf ? hmacDigest(algorithmIdentifier(prf), decryption) : 'sha1'
+  }
 }
+
+/** The digest of an HMAC by its identifier (RFC 8018, appendix B.1.2). */
+export const hmacDigest = (algorithm: AlgorithmIdentifier, decryption: Decryption): Digest =>
+  known(pseudorandomFunctions, algorithm, decryption)
 
 /** What was encrypted, and the DER of the AlgorithmIdentifier that says how. */
 export interface Encrypted {

@@ -5,7 +5,7 @@ import { readCertificate, type Certificate } from './certificate.js'
 import { children, contents, contextTag, encoding, expect, Fields, malformed, onlyChild, readObjectIdentifier, readWhole, tags, type Element } from './der.js'
 import { decrypt, type Decryption } from './password-based-encryption.js'
 import { bagAttributeTypes, bagTypes, contentTypes, x509Certificate } from './pkcs12-object-identifiers.js'
-import { readString } from './strings.js'
+import { readLabel } from './strings.js'
 
 /** A SafeBag (RFC 7292, section 4.2). */
 export interface Bag {
@@ -70,7 +70,7 @@ function readAttributes (set: Element | undefined): Pick<Bag, 'friendlyName' | '
   const name = values.get(bagAttributeTypes.friendlyName)
   const id = values.get(bagAttributeTypes.localKeyId)
   return {
-    friendlyName: name && readString(name, 'friendlyName'),
+    friendlyName: name && readLabel(name, 'friendlyName'),
     localKeyId: id && contents(id)
   }
 }

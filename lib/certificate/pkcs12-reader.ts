@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { CertificateError } from '../errors.js'
-import { toDer } from './ber.js'
+import { fileToDer } from './ber.js'
 import type { Certificate } from './certificate.js'
 import { contents, expect, Fields, malformed, readSmallInteger, readWhole, tags, type Element } from './der.js'
 import { IterationBudget, passwordsOf, type Decryption, type Password } from './password-based-encryption.js'
@@ -37,16 +37,17 @@ export function isPkcs12 (octets: Uint8Array): boolean {
 /**
  * Reads a PKCS #12 (RFC 7292) in DER or BER: one private key, in the clear or encrypted, and certificates. The MAC is
  * verified before anything else is read; a file without one, as `openssl pkcs12 -nomac` writes it, is read, too, since
- * whoever can change a file can as well leave it out. Without a passphrase the empty one is tried.
+ * whoever can change a file can as well leave it out. Without a passphrase the empty one is tried. RC2, which older Windows,
+ * Java 8 and OpenSSL 1 wrote, is read where there is a MAC. Zero bytes and a line break behind the file are passed over.
  * Lists and secrets in it are passed over. Keys are derived on the calling thread: 10 ms for a file of OpenSSL,
  * 1 s for one of Firefox.
  * @throws CertificateError ERR_CERTIFICATE_PASSPHRASE: missing or wrong (or the file is damaged, which looks the same);
- * ERR_CERTIFICATE_UNSUPPORTED: RC2, RC4 or another encryption that is not read here, or several private keys, and the
+ * ERR_CERTIFICATE_UNSUPPORTED: RC4, RC2 without a MAC, or another encryption that is not read here, or several private keys, and the
  * message says what to do; ERR_CERTIFICATE_MALFORMED
  */
 export async function readPkcs12 (octets: Uint8Array, passphrase: string | undefined): Promise<Pkcs12> {
   if (octets.length > maxPkcs12Octets) throw malformed(`PKCS #12 has ${octets.length} octets, more than ${maxPkcs12Octets}`)
-  const pfx = readPfx(toDer(Buffer.from(octets)))
+  const pfx = readPfx(fileToDer(Buffer.from(octets)))
   try {
     return open(pfx, passwordsOf(passphrase ?? ''))
   } catch (error) {
@@ -86,7 +87,8 @@ function readContents ({ authenticatedSafe, macData }: Pfx, decryption: Decrypti
   if (macData !== undefined && !verifyMac(macData, authenticatedSafe, decryption)) {
     throw new CertificateError('PASSPHRASE', 'the passphrase of the PKCS #12 is wrong, or the file is damaged')
   }
-  return assemble(readBags(authenticatedSafe, decryption), decryption)
+  const authenticated = { ...decryption, isAuthenticated: macData !== undefined }
+  return assemble(readBags(authenticatedSafe, authenticated), authenticated)
 }
 
 function assemble (bags: readonly Bag[], decryption: Decryption): Pkcs12 {

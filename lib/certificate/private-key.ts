@@ -2,10 +2,11 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { CertificateError } from '../errors.js'
 import { algorithmIdentifier } from './algorithm-identifier.js'
 import type { Certificate } from './certificate.js'
-import { children, contents, Fields, malformed, readWhole, tags } from './der.js'
-import { writeOctetString, writeSequence } from './der-writer.js'
+import { children, contents, contextTag, encoding, expect, Fields, malformed, readBitStringOctets, readSmallInteger, readWhole, tags, type Element } from './der.js'
+import { writeInteger, writeOctetString, writeSequence } from './der-writer.js'
+import { expectKind, readDocument } from './document.js'
 import { decrypt, encrypt, IterationBudget, passwordsOf, type Decryption } from './password-based-encryption.js'
-import { isPem, readPem, writePem, type PemBlock } from './pem.js'
+import { writePem, type PemBlock } from './pem.js'
 
 type Form = 'pkcs8' | 'pkcs1' | 'sec1' | 'encrypted'
 
@@ -16,24 +17,27 @@ const forms: ReadonlyMap<string, Form> = new Map([
   ['EC PRIVATE KEY', 'sec1']
 ])
 
-const remedy = 'encrypt the key anew with `openssl pkcs8 -topk8 -in OLD.key -out NEW.key`'
+// OpenSSL 3 has DES and RC2 only in its legacy provider, and with it the default one has to be named; OpenSSL 1 has no providers.
+const remedy = 'encrypt the key anew with `openssl pkcs8 -topk8 -provider legacy -provider default -in OLD.key -out NEW.key`' +
+  ' (OpenSSL 1: without -provider)'
 
 /**
  * Reads the one private key of a PEM text, or of a DER document: PKCS #8, also encrypted (PBES2, or SHA-1 and triple
  * DES), PKCS #1, SEC 1, and these two under the older encryption with PEM headers. Other blocks of the text, as
- * certificates and parameters, are passed over. A passphrase that is not needed is not used.
+ * certificates and parameters, are passed over, and so are zero bytes and a line break behind DER. A passphrase that is not
+ * needed is not used.
  * @throws CertificateError ERR_CERTIFICATE_PASSPHRASE: missing or wrong; ERR_CERTIFICATE_UNSUPPORTED: a form or an
  * encryption that is not read here; ERR_CERTIFICATE_MALFORMED: no private key, several, or a damaged one
  */
 export function readPrivateKey (content: string | Uint8Array, passphrase?: string): KeyObject {
-  if (isPem(content)) return fromPem(typeof content === 'string' ? content : Buffer.from(content).toString('latin1'), passphrase)
-  if (typeof content === 'string') throw malformed('the text holds no PEM block')
-  const octets = Buffer.from(content)
-  return fromDer(formOf(octets), octets, passphrase)
+  const document = readDocument(content)
+  if (document.form === 'PEM') return fromPem(document.blocks, document.text, passphrase)
+  expectKind(document.octets, 'private key', 'encrypted private key')
+  return fromDer(formOf(document.octets), document.octets, passphrase)
 }
 
-function fromPem (text: string, passphrase: string | undefined): KeyObject {
-  const keys = readPem(text).filter((block) => block.label.endsWith('PRIVATE KEY'))
+function fromPem (blocks: readonly PemBlock[], text: string, passphrase: string | undefined): KeyObject {
+  const keys = blocks.filter((block) => block.label.endsWith('PRIVATE KEY'))
   if (keys.length === 0) throw malformed('the PEM text holds no private key')
   if (keys.length > 1) throw malformed(`the PEM text holds ${keys.length} private keys, where one is needed`)
   const [block] = keys
@@ -59,6 +63,7 @@ function formOf (octets: Buffer): Form {
 }
 
 function fromDer (form: Form, octets: Buffer, passphrase: string | undefined): KeyObject {
+  if (form === 'pkcs8') return privateKeyFromPkcs8(octets)
   if (form !== 'encrypted') return toKey(() => createPrivateKey({ key: octets, format: 'der', type: form }))
   if (passphrase === undefined) throw missingPassphrase()
   const [password] = passwordsOf(passphrase)
@@ -74,9 +79,29 @@ export function decryptPrivateKey (encrypted: Buffer, decryption: Decryption): B
   return decrypt(algorithm, octets, decryption)
 }
 
-/** The key of a PrivateKeyInfo (RFC 5958, section 2). */
-export const privateKeyFromPkcs8 = (der: Buffer): KeyObject =>
-  toKey(() => createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
+/**
+ * The key of a PrivateKeyInfo, of version 1, or of version 2 with the public key behind it (RFC 5958, section 2). OpenSSL 3.0
+ * does not read the latter, so it never gets that part: the public key is made from the private one, and has to be the same.
+ */
+export function privateKeyFromPkcs8 (der: Buffer): KeyObject {
+  const fields = new Fields(readWhole(der, tags.sequence, 'PrivateKeyInfo'), 'PrivateKeyInfo')
+  const version = readSmallInteger(fields.take(tags.integer, 'version'), 'PrivateKeyInfo.version') + 1
+  if (version !== 1 && version !== 2) throw malformed(`PrivateKeyInfo has version ${version}, not 1 or 2`)
+  const algorithm = encoding(fields.take(tags.sequence, 'privateKeyAlgorithm'))
+  const octets = encoding(fields.take(tags.octetString, 'privateKey'))
+  fields.optional(contextTag(0, true))
+  const publicKey = version === 2 ? fields.optional(contextTag(1)) : undefined
+  fields.end()
+  const key = toKey(() => createPrivateKey({ key: writeSequence(writeInteger(0), algorithm, octets), format: 'der', type: 'pkcs8' }))
+  if (publicKey !== undefined && !isPublicKeyOf(key, publicKey)) throw malformed('the private key has the public key of another one behind it')
+  return key
+}
+
+// Under its tag the element is a BIT STRING.
+function isPublicKeyOf (privateKey: KeyObject, publicKey: Element): boolean {
+  const info = readWhole(createPublicKey(privateKey).export({ type: 'spki', format: 'der' }), tags.sequence, 'SubjectPublicKeyInfo')
+  return readBitStringOctets(expect(children(info)[1], tags.bitString, 'subjectPublicKey')).equals(readBitStringOctets(publicKey))
+}
 
 function toKey (create: () => KeyObject): KeyObject {
   try {

@@ -26,6 +26,12 @@ export function readString (element: Element, what: string): string {
   return withoutNul(decode(element, what), element, what)
 }
 
+/** The text of a label, on which nothing is ever decided: without the NUL at its end, with which Windows ends a friendlyName. */
+export function readLabel (element: Element, what: string): string {
+  const text = decode(element, what)
+  return withoutNul(text.endsWith('\0') ? text.slice(0, -1) : text, element, what)
+}
+
 /** The text of an IA5String, under whatever tag it stands; a NUL refuses it, too. */
 export function readIA5String (element: Element, what: string): string {
   return withoutNul(decodeAscii(element, what), element, what)

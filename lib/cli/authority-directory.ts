@@ -5,6 +5,7 @@ import { Failure } from './failure.js'
 import { isThere, readInput } from './files.js'
 import { authorityPassphrase, openWithPassphrase } from './passphrase.js'
 import { readPlaces } from './places.js'
+import { readAs } from './read-contents.js'
 import type { Terminal } from './terminal.js'
 
 /** Where the certificate and the private key of an authority lie in its directory. */
@@ -54,9 +55,9 @@ const nobody = ({ publicKey }: Certificate): Signer => ({
 
 async function readDirectory (terminal: Terminal, directory: string): Promise<OpenOptions & { readonly name: string }> {
   const layout = await layoutOf(terminal, directory)
-  const [certificate] = readCertificates(await readInput(terminal, join(directory, layout.certificate)))
+  const [certificate] = await readAs(terminal, join(directory, layout.certificate), readCertificates)
   const chain = join(directory, chainFile)
-  const above = await isThere(terminal, chain) ? readCertificates(await readInput(terminal, chain)) : []
+  const above = await isThere(terminal, chain) ? await readAs(terminal, chain, readCertificates) : []
   const store = await openDirectoryStore(terminal.path(directory))
   return { name: join(directory, layout.privateKey), certificate, above, store, places: await readPlaces(terminal, directory) }
 }

@@ -24,6 +24,7 @@ export function describeCertificate (certificate: Certificate, now: Date): reado
 /** What a person wants to know of a request; that its signature is good is seen when it is signed. */
 export const describeRequest = (request: CertificationRequest): readonly Line[] => [
   ['subject', request.subject.toString()],
+  ...request.version === 1 ? [] : [['version', `${request.version} (RFC 2986 has only 1; it does not reach the certificate)`] as const],
   ['key', publicKeyText(request)],
   ['signature', algorithmText(request.signatureAlgorithm)],
   ...extensionLines(request),
@@ -34,11 +35,15 @@ type WithExtensions = Pick<Certificate, 'extensions' | 'subjectAltName' | 'keyUs
 
 const extensionLines = (document: WithExtensions): readonly Line[] => [
   ...document.subjectAltName.map((name): Line => ['name', nameText(name)]),
+  ...emptyNames(document),
   ...document.keyUsage === undefined ? [] : [['key usage', document.keyUsage.join(', ')] as const],
   ...document.extendedKeyUsage === undefined ? [] : [['purposes', document.extendedKeyUsage.join(', ')] as const],
   ...authorityLines(document),
   ...unknownExtensions(document)
 ]
+
+const emptyNames = ({ extensions, subjectAltName }: WithExtensions): readonly Line[] =>
+  subjectAltName.length === 0 && extensions.some(({ type }) => type === extensionTypes.subjectAltName) ? [['name', 'none: the subjectAltName is empty']] : []
 
 const day = 24 * 60 * 60 * 1000
 

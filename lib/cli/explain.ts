@@ -4,9 +4,8 @@ import { verifyCertificationPath, type Purpose, type RevocationOptions, type Ver
 import { readCertificateLists, readCertificates } from '../certificate/index.js'
 import { addExample } from './help.js'
 import { Misuse, only } from './failure.js'
-import { readInput } from './files.js'
 import { collect, jsonOption, passphraseFileOption } from './options.js'
-import { certificatesIn } from './read-contents.js'
+import { certificatesIn, readAs } from './read-contents.js'
 import type { Terminal } from './terminal.js'
 import { parseDate } from './time.js'
 import { acceptanceText, refusalText, verdictJson, type Question } from './verdict.js'
@@ -70,7 +69,7 @@ async function questionOf (terminal: Terminal, file: string, options: Options): 
 
 async function readAll<Value> (terminal: Terminal, files: readonly string[], read: (content: Buffer) => readonly Value[]): Promise<readonly Value[]> {
   const found: Value[] = []
-  for (const file of files) found.push(...read(await readInput(terminal, file)))
+  for (const file of files) found.push(...await readAs(terminal, file, read))
   return found
 }
 

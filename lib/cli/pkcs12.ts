@@ -7,6 +7,7 @@ import { checkAbsent, createFiles, readInput } from './files.js'
 import { passphraseFileOption, passphraseOption } from './options.js'
 import { keyPassphrase, newPkcs12Passphrase, openWithPassphrase, type NewPassphraseOptions } from './passphrase.js'
 import { pkcs12ProfileOption, type Pkcs12Options } from './pkcs12-options.js'
+import { readAs } from './read-contents.js'
 import type { Terminal } from './terminal.js'
 
 interface Options extends NewPassphraseOptions, Pkcs12Options {
@@ -36,8 +37,8 @@ export function addPkcs12 (program: Command, terminal: Terminal): void {
 async function pack (terminal: Terminal, file: string, options: Options): Promise<void> {
   const { key, chain, out, profile } = options
   await checkAbsent(terminal, [out])
-  const [certificate, ...others] = readCertificates(await readInput(terminal, file))
-  const more = chain === undefined ? [] : readCertificates(await readInput(terminal, chain))
+  const [certificate, ...others] = await readAs(terminal, file, readCertificates)
+  const more = chain === undefined ? [] : await readAs(terminal, chain, readCertificates)
   const content = await readInput(terminal, key)
   const privateKey = await openWithPassphrase(terminal, { what: key, source: keyPassphrase, file: options.keyPassphraseFile }, (passphrase) => readPrivateKey(content, passphrase))
   if (!isKeyOf(privateKey, certificate)) throw new Failure(`${key} is not the private key of ${file}`, 'the certificate is for another key, or it is not the first one in its file')

@@ -3,7 +3,6 @@ import { readCertificates } from '../certificate/index.js'
 import { pemOf } from './bundle.js'
 import { addIdentityOptions, readIdentity, type IdentityOptions } from './client-identity.js'
 import { Misuse } from './failure.js'
-import { readInput } from './files.js'
 import { proxyKinds } from './forged-fields.js'
 import { addExample } from './help.js'
 import { collect, jsonOption } from './options.js'
@@ -12,6 +11,7 @@ import { underWay } from './progress.js'
 import { chosenFields, collectKind, collectName, parseSeconds, parseUrl, type FieldChoice } from './proxy-check-options.js'
 import { examine } from './proxy-examination.js'
 import { isGood, remarksOn, reportJson, reportText } from './proxy-report.js'
+import { readAs } from './read-contents.js'
 import type { Terminal } from './terminal.js'
 
 interface Options extends IdentityOptions, FieldChoice {
@@ -49,6 +49,6 @@ async function targetOf (terminal: Terminal, url: URL, options: Options): Promis
   const { ca = [], timeout } = options
   if (url.protocol === 'http:' && (identity !== undefined || ca.length > 0)) throw new Misuse('certificates are given, and http has none', 'give a URL with https')
   const authorities: string[] = []
-  for (const file of ca) authorities.push(pemOf(readCertificates(await readInput(terminal, file))))
+  for (const file of ca) authorities.push(pemOf(await readAs(terminal, file, readCertificates)))
   return { url, timeout: timeout * 1000, tls: { ...identity, ...(ca.length > 0 && { ca: authorities }) } }
 }

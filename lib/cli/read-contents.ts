@@ -1,6 +1,6 @@
 import {
-  isPem, isPkcs12, readCertificate, readCertificateList, readCertificationRequest, readPem, readPkcs12, readPrivateKey,
-  type Certificate, type CertificateList, type CertificationRequest, type PemBlock, type Pkcs12
+  certificatesInBlock, documentKind, isPkcs12, isPkcs7, readCertificate, readCertificateList, readCertificationRequest, readDocument, readPkcs12,
+  readPkcs7Certificates, readPrivateKey, type Certificate, type CertificateList, type CertificationRequest, type DocumentKind, type PemBlock, type Pkcs12
 } from '../certificate/index.js'
 import { CertificateError } from '../errors.js'
 import { Failure, only } from './failure.js'
@@ -18,25 +18,50 @@ export type Content =
   | { readonly kind: 'private key', readonly key: string }
   | { readonly kind: 'other', readonly label: string }
 
-/** What is in a file, in order: of a PEM text each block, of DER the one document. */
+/** What is in a file, in order: of a PEM text each block, of DER the one document, of PKCS #7 each certificate. */
 export async function readContents (terminal: Terminal, file: string, passphraseFile: string | undefined): Promise<readonly Content[]> {
+  const document = await readAs(terminal, file, readDocument)
+  if (document.form === 'DER' && isPkcs12(document.octets)) {
+    return [{ kind: 'PKCS #12', pkcs12: await openPkcs12(terminal, file, document.octets, passphraseFile) }]
+  }
+  return readable(file, () => document.form === 'PEM' ? document.blocks.flatMap(readBlock) : readDer(document.octets))
+}
+
+/** What `read` makes of a file; where it cannot, the error names the file. */
+export async function readAs<Value> (terminal: Terminal, file: string, read: (content: Buffer) => Value): Promise<Value> {
   const content = await readInput(terminal, file)
-  if (isPkcs12(content)) return [{ kind: 'PKCS #12', pkcs12: await openPkcs12(terminal, file, content, passphraseFile) }]
-  return isPem(content) ? readPem(content.toString('latin1')).map(readBlock) : [readDer(file, content)]
+  return readable(file, () => read(content))
+}
+
+function readable<Value> (file: string, read: () => Value): Value {
+  try {
+    return read()
+  } catch (error) {
+    const { message } = only(CertificateError, error)
+    throw new Failure(`${file} cannot be read: ${message}`, undefined, error)
+  }
 }
 
 const openPkcs12 = (terminal: Terminal, what: string, content: Buffer, file: string | undefined) =>
   openWithPassphrase(terminal, { what, source: ownPassphrase, file }, (passphrase) => readPkcs12(content, passphrase))
 
-function readBlock ({ label, octets, hasHeaders }: PemBlock): Content {
+function readBlock (block: PemBlock): readonly Content[] {
+  const { label, octets, hasHeaders } = block
+  const certificates = certificatesInBlock(block)
+  if (certificates.length > 0) return certificates.map(ofCertificate)
   switch (label) {
-    case 'CERTIFICATE': case 'X509 CERTIFICATE': return { kind: 'certificate', certificate: readCertificate(octets) }
-    case 'CERTIFICATE REQUEST': case 'NEW CERTIFICATE REQUEST': return { kind: 'certification request', request: readCertificationRequest(octets) }
-    case 'X509 CRL': return { kind: 'certificate list', list: readCertificateList(octets) }
-    case 'ENCRYPTED PRIVATE KEY': return encryptedKey
-    default: return label.endsWith('PRIVATE KEY') ? privateKey(label, octets, hasHeaders) : { kind: 'other', label }
+    case 'CERTIFICATE REQUEST': case 'NEW CERTIFICATE REQUEST': return [ofRequest(octets)]
+    case 'X509 CRL': return [ofList(octets)]
+    case 'ENCRYPTED PRIVATE KEY': return [encryptedKey]
+    default: return [label.endsWith('PRIVATE KEY') ? privateKey(label, octets, hasHeaders) : { kind: 'other', label }]
   }
 }
+
+const ofCertificate = (certificate: Certificate): Content => ({ kind: 'certificate', certificate })
+
+const ofRequest = (octets: Buffer): Content => ({ kind: 'certification request', request: readCertificationRequest(octets) })
+
+const ofList = (octets: Buffer): Content => ({ kind: 'certificate list', list: readCertificateList(octets) })
 
 const encryptedKey: Content = { kind: 'private key', key: 'encrypted' }
 
@@ -45,32 +70,20 @@ const privateKey = (label: string, octets: Buffer, isEncrypted: boolean): Conten
 
 const readKey = (octets: Buffer): Content => ({ kind: 'private key', key: `${keyText(readPrivateKey(octets))}, not encrypted` })
 
-const readers: ReadonlyArray<(octets: Buffer) => Content> = [
-  (octets) => ({ kind: 'certificate', certificate: readCertificate(octets) }),
-  (octets) => ({ kind: 'certification request', request: readCertificationRequest(octets) }),
-  (octets) => ({ kind: 'certificate list', list: readCertificateList(octets) }),
-  readDerKey
-]
-
-function readDerKey (octets: Buffer): Content {
-  try {
-    return readKey(octets)
-  } catch (error) {
-    if (error instanceof CertificateError && error.code === 'ERR_CERTIFICATE_PASSPHRASE') return encryptedKey
-    throw error
-  }
+const readers: Readonly<Partial<Record<DocumentKind, (octets: Buffer) => Content>>> = {
+  'certification request': ofRequest,
+  'certificate list (CRL)': ofList,
+  'private key': readKey,
+  'encrypted private key': () => encryptedKey
 }
 
-function readDer (file: string, octets: Buffer): Content {
-  const errors: CertificateError[] = []
-  for (const read of readers) {
-    try {
-      return read(octets)
-    } catch (error) {
-      errors.push(only(CertificateError, error))
-    }
-  }
-  throw new Failure(`${file} is nothing that is read here; as a certificate: ${errors[0].message}`, 'certificates, requests, lists, keys and PKCS #12 are read, as PEM or DER', errors[0])
+/** Of what is damaged, the reader whose grammar it follows furthest says why. */
+function readDer (octets: Buffer): readonly Content[] {
+  if (isPkcs7(octets)) return readPkcs7Certificates(octets).map(ofCertificate)
+  const kind = documentKind(octets) ?? 'certificate'
+  const read = readers[kind]
+  if (read !== undefined) return [read(octets)]
+  return kind === 'certificate' ? [ofCertificate(readCertificate(octets))] : [{ kind: 'other', label: kind }]
 }
 
 /** The certificates of a file, the one that it is about first. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { isPem, isPkcs12 } from '../certificate/index.js'
+import { isPem, isPkcs12, wrappingProblem } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
 
 /** A `Buffer`, or a text that holds `-----BEGIN`, is the content; any other text is the path of a file. */
@@ -31,14 +31,18 @@ export async function readSource (key: string, source: unknown): Promise<Content
 
 async function readPath (key: string, path: string): Promise<Content> {
   // A key that was pasted without its PEM lines must not be printed as the name of a file that is not there.
+  if (isBase64(path)) throw new OptionError(key, 'is base64 without its line -----BEGIN …----- in front and -----END …----- behind: add them, or give a Buffer')
   if (!canBePath(path)) throw new OptionError(key, 'is a text that is neither PEM (with its line -----BEGIN …-----) nor the path of a file')
   const content = { key, file: path, octets: await readOctets(key, path) }
   if (content.octets.length === 0) throw problemWith(content, 'is empty')
   return content
 }
 
-// The base64 of DER begins with M and a letter up to P: a SEQUENCE, and its length. 4,096 is Linux's PATH_MAX.
-const canBePath = (path: string) => path.length <= 4096 && !/[\0\r\n]/.test(path) && !/^M[A-P][A-Za-z0-9+/=_-]{40,}$/.test(path)
+// The base64 of DER begins with M and a letter up to P: a SEQUENCE, and its length; that of PEM as `LS0tLS1CRUdJTi`.
+const isBase64 = (text: string) => /^(?:M[A-P]|LS0tLS1CRUdJTi)[A-Za-z0-9+/=_-]{38,}\s/.test(`${text.trimStart()}\n`)
+
+// 4,096 is Linux's PATH_MAX.
+const canBePath = (path: string) => path.length <= 4096 && !/[\0\r\n]/.test(path)
 
 async function readOctets (key: string, path: string): Promise<Buffer> {
   try {
@@ -69,8 +73,8 @@ export function checkIsPemOrDer (content: Content): void {
   checkIsKnown(content)
 }
 
-/** @throws OptionError where the content is neither PEM nor DER */
+/** @throws OptionError where the content is neither PEM nor DER; it says what else it is, where that is known */
 export function checkIsKnown (content: Content): void {
-  const sequence = 0x30
-  if (!isPem(content.octets) && content.octets[0] !== sequence) throw problemWith(content, 'is neither PEM nor DER')
+  const problem = wrappingProblem(content.octets)
+  if (problem !== undefined) throw problemWith(content, problem)
 }

@@ -22,6 +22,14 @@ function isHostName (text: string): boolean {
   return pattern !== undefined && !pattern.domain.includes('_') && !endsWithNumber(pattern.domain)
 }
 
+// Sections 4.2.1.6 and 4.2.1.7: there "MUST be at least one entry". An empty one names nobody.
+export function emptyNamesProblem ({ extensions, subjectAltName, issuerAltName }: Certificate): Broken | undefined {
+  const isEmpty = (type: string, names: readonly unknown[]) => names.length === 0 && extensions.some((each) => each.type === type)
+  if (isEmpty(extensionTypes.subjectAltName, subjectAltName)) return notConforming('the subjectAltName is empty')
+  if (isEmpty(extensionTypes.issuerAltName, issuerAltName)) return notConforming('the issuerAltName is empty')
+  return undefined
+}
+
 // Section 4.2.1.9. An intermediate's may be not critical in the suites of NIST, which are older.
 export function anchorProblem (anchor: Certificate): Broken | undefined {
   const found = anchor.extensions.find(({ type }) => type === extensionTypes.basicConstraints)

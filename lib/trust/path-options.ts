@@ -2,7 +2,10 @@ import type { Certificate, CertificateList } from '../certificate/index.js'
 import type { Algorithms, Choice, Purpose } from './circumstances.js'
 import type { RevocationOptions } from './revocation.js'
 
-/** A certificate, or one or several of them as PEM, or one as DER. */
+/**
+ * A certificate, or one or several of them as PEM, or one as DER; of trust anchors also a PKCS #7, and DER with zero bytes or a
+ * line break behind it.
+ */
 export type CertificateInput = Certificate | string | Uint8Array
 
 /** A certificate list, or one or several of them as PEM, or one as DER. */
@@ -38,7 +41,7 @@ export interface PathOptions {
   /**
    * What becomes of certificates that are good by the algorithm of RFC 5280, section 6, but not as its section 4 has them: key
    * identifiers that only one of a certificate and its issuer has, basicConstraints of a trust anchor that are not
-   * critical, a dNSName of the leaf that is no host name; and, unless `revocation` says otherwise, of certificate lists
+   * critical, a dNSName of the leaf that is no host name, an alternative name extension without a name; and, unless `revocation` says otherwise, of certificate lists
    * without a number. Default `reject`; small CAs may want `accept`.
    */
   readonly whenNotConforming?: Choice

@@ -1,5 +1,5 @@
 import { CertificateError } from '../errors.js'
-import { anyPolicy, Certificate, CertificateList, knownHashes, readCertificateLists, readCertificates, strongHashes } from '../certificate/index.js'
+import { anyPolicy, Certificate, CertificateList, isPem, knownHashes, readCertificate, readCertificateLists, readCertificates, strongHashes } from '../certificate/index.js'
 import type { Circumstances } from './circumstances.js'
 import { defaultKeyLimits } from './key-strength.js'
 import type { CertificateInput, CertificateListInput, PathOptions } from './path-options.js'
@@ -8,18 +8,23 @@ import { pathStatus } from './revocation.js'
 
 /** @throws CertificateError the certificate cannot be read, or is more than one */
 export function onlyCertificate (input: CertificateInput): Certificate {
-  const found = certificatesOf(input)
+  const found = presentedIn(input)
   if (found.length !== 1) throw new CertificateError('MALFORMED', `one certificate is expected, not ${found.length}`)
   return found[0]
 }
 
+/** What the owner gives: files as people have them. */
 export const certificatesOf = (input: CertificateInput): readonly Certificate[] =>
   input instanceof Certificate ? [input] : readCertificates(input)
+
+/** What a stranger may have sent: octets are one certificate and nothing behind it, or PEM. */
+const presentedIn = (input: CertificateInput): readonly Certificate[] =>
+  input instanceof Uint8Array && !isPem(input) ? [readCertificate(input)] : certificatesOf(input)
 
 /** What a stranger sends along must not keep the path from being found without it. */
 export function readableOf (input: CertificateInput): readonly Certificate[] {
   try {
-    return certificatesOf(input)
+    return presentedIn(input)
   } catch (error) {
     if (error instanceof CertificateError) return []
     throw error

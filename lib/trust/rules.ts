@@ -1,7 +1,7 @@
 import { extensionTypes, keyPurposes, type Certificate, type KeyUsage } from '../certificate/index.js'
 import type { Broken } from './broken.js'
 import type { Circumstances, Purpose } from './circumstances.js'
-import { anchorProblem, nameSyntaxProblem } from './conformity.js'
+import { anchorProblem, emptyNamesProblem, nameSyntaxProblem } from './conformity.js'
 import { keyProblem } from './key-strength.js'
 import { noRevAvailProblem } from './no-revocation.js'
 
@@ -35,7 +35,7 @@ export function leafProblem (leaf: Certificate, circumstances: Circumstances): B
     keyProblem(leaf, circumstances) ??
     leafKeyUsageProblem(leaf, circumstances.purpose) ??
     leafPurposeProblem(leaf, circumstances) ??
-    (circumstances.whenNotConforming === 'accept' ? undefined : nameSyntaxProblem(leaf))
+    (circumstances.whenNotConforming === 'accept' ? undefined : emptyNamesProblem(leaf) ?? nameSyntaxProblem(leaf))
 }
 
 /**
@@ -52,8 +52,11 @@ export function issuerProblem (issuer: Certificate, below: readonly Certificate[
     pathLengthProblem(issuer, below) ??
     intermediatesProblem(issuer, below, isAnchor, circumstances) ??
     dateProblem(issuer, circumstances.at) ??
-    (isAnchor && circumstances.whenNotConforming !== 'accept' ? anchorProblem(issuer) : undefined)
+    (circumstances.whenNotConforming === 'accept' ? undefined : conformityProblem(issuer, isAnchor))
 }
+
+const conformityProblem = (issuer: Certificate, isAnchor: boolean): Broken | undefined =>
+  emptyNamesProblem(issuer) ?? (isAnchor ? anchorProblem(issuer) : undefined)
 
 function dateProblem (certificate: Certificate, at: Date): Broken | undefined {
   if (certificate.isValidAt(at)) return undefined
@@ -78,7 +81,8 @@ function misplacedConstraints ({ nameConstraints, basicConstraints }: Certificat
 // RFC 5280, section 4.1.2.6: who has no subject is named by a critical subjectAltName, or is nobody.
 function subjectProblem (leaf: Certificate): Broken | undefined {
   if (leaf.subject.attributes.length > 0) return undefined
-  if (leaf.extensions.some(({ type, critical }) => type === extensionTypes.subjectAltName && critical)) return undefined
+  const isCritical = leaf.extensions.some(({ type, critical }) => type === extensionTypes.subjectAltName && critical)
+  if (isCritical && leaf.subjectAltName.length > 0) return undefined
   return { rule: 'MALFORMED', problem: 'the subject is empty and there is no critical subjectAltName' }
 }
 

@@ -193,7 +193,7 @@ t.test('name constraints are subtrees, permitted and excluded', async (t) => {
   refuses(t, '2.5.29.30', [
     [empty, 'nameConstraints is empty'], ['3002a000', 'GeneralSubtrees is empty at octet 2'], ['3004a0020500', 'GeneralSubtree has tag 0x5, not 0x30, at octet 4'],
     ['3004a0023000', 'GeneralSubtree.base is missing at octet 6'],
-    [writeSequence(write(contextTag(0, true), writeSequence(dns('a'), octets('800101')))), 'GeneralSubtree has a field too many at octet 9'],
+    [writeSequence(write(contextTag(0, true), writeSequence(dns('a'), octets('800101')))), 'GeneralSubtree.minimum is not 0 at octet 9'],
     [writeSequence(write(contextTag(0, true), writeSequence(write(contextTag(7), octets('7f000001'))))), 'iPAddress of nameConstraints is no address and mask at octet 6'],
     ['30020500', 'nameConstraints has a field too many at octet 2']
   ])
@@ -201,7 +201,24 @@ t.test('name constraints are subtrees, permitted and excluded', async (t) => {
 
 t.test('alternative names of the issuer are read like those of the subject', async (t) => {
   t.strictSame(withExtension('2.5.29.18', writeSequence(dns('a'))).issuerAltName, [{ type: 'dNSName', value: 'a' }])
-  refuses(t, '2.5.29.18', [[empty, 'issuerAltName is empty at octet 0']])
+  refuses(t, '2.5.29.18', [['3000 00', 'issuerAltName has octets behind its end at octet 2']])
+})
+
+t.test('alternative names without a name, as OpenSSL writes them, name nobody', async (t) => {
+  for (const [type, names] of [['2.5.29.17', 'subjectAltName'], ['2.5.29.18', 'issuerAltName']] as const) {
+    const certificate = withExtension(type, octets('3000'))
+    t.strictSame(certificate[names], [], names)
+    t.ok(Object.isFrozen(certificate[names]))
+    t.equal(certificate.extensions[0].type, type, 'the extension is there')
+  }
+})
+
+t.test('a minimum of name constraints that is written out is 0', async (t) => {
+  const subtree = (minimum: string) => withExtension('2.5.29.30', writeSequence(write(contextTag(1, true), writeSequence(dns('a'), octets(minimum)))))
+  t.strictSame(subtree('800100').nameConstraints?.excludedSubtrees, [{ base: { type: 'dNSName', value: 'a' } }])
+  t.throws(() => subtree('8000'), malformed('GeneralSubtree.minimum is not 0 at octet 9'))
+  t.throws(() => subtree('80020000'), malformed('GeneralSubtree.minimum is not 0 at octet 9'))
+  t.throws(() => subtree('810100'), malformed('GeneralSubtree has a field too many at octet 9'))
 })
 
 t.test('the value of an extension that is not known here may be anything', async (t) => {

@@ -64,20 +64,21 @@ t.test('the key is found among other blocks and text', async (t) => {
 
 t.test('none, and more than one, is refused', async (t) => {
   t.throws(() => readPrivateKey(mint().pem), error('MALFORMED', 'the PEM text holds no private key'))
-  t.throws(() => readPrivateKey('no key'), error('MALFORMED', 'the text holds no PEM block'))
-  t.throws(() => readPrivateKey(''), error('MALFORMED', 'the text holds no PEM block'))
+  t.throws(() => readPrivateKey('no key'), error('MALFORMED', 'it is neither PEM nor DER'))
+  t.throws(() => readPrivateKey(''), error('MALFORMED', 'it is empty'))
   t.throws(() => readPrivateKey(pem(ec, 'pkcs8') + pem(rsa, 'pkcs1')), error('MALFORMED', 'the PEM text holds 2 private keys, where one is needed'))
 })
 
 t.test('what is damaged, or no key, is refused', async (t) => {
   const damaged = error('MALFORMED', 'the private key is damaged, or of a kind that is not known here')
-  t.throws(() => readPrivateKey(writePem('PRIVATE KEY', Buffer.from('3003020100', 'hex'))), damaged)
+  t.throws(() => readPrivateKey(writePem('PRIVATE KEY', Buffer.from('3003020100', 'hex'))), error('MALFORMED', /^PrivateKeyInfo\.privateKeyAlgorithm is missing/))
+  t.throws(() => readPrivateKey(writePem('PRIVATE KEY', writeSequence(writeInteger(0), writeSequence(), writeOctetString(Buffer.alloc(1))))), damaged)
   t.throws(() => readPrivateKey(writePem('EC PRIVATE KEY', writeSequence(writeInteger(1)))), damaged)
   t.throws(() => readPrivateKey(der(ec, 'pkcs8').subarray(0, 50)), error('MALFORMED', /DER element is longer than what holds it/))
-  t.throws(() => readPrivateKey(Buffer.concat([der(ec, 'pkcs8'), Buffer.from([0])])), error('MALFORMED', /^private key has octets behind its end/))
-  t.throws(() => readPrivateKey(Buffer.from('garbage')), error('MALFORMED', /^private key has tag|longer than what holds it/))
-  t.throws(() => readPrivateKey(Buffer.alloc(0)), error('MALFORMED', /^DER ends inside a header/))
-  t.throws(() => readPrivateKey(mint().der), error('MALFORMED', 'the octets are no private key'))
+  t.throws(() => readPrivateKey(Buffer.concat([der(ec, 'pkcs8'), Buffer.from([0, 1])])), error('MALFORMED', /^private key has octets behind its end/))
+  t.throws(() => readPrivateKey(Buffer.from('garbage')), error('MALFORMED', 'it is neither PEM nor DER'))
+  t.throws(() => readPrivateKey(Buffer.alloc(0)), error('MALFORMED', 'it is empty'))
+  t.throws(() => readPrivateKey(mint().der), error('MALFORMED', 'it is a certificate, and not a private key'))
   t.throws(() => readPrivateKey(writeSequence(writeOctetString(Buffer.alloc(1)))), error('MALFORMED', 'the octets are no private key'))
   t.throws(() => readPrivateKey(writeSequence(writeInteger(1), write(0xa0))), error('MALFORMED', 'the octets are no private key'))
   t.throws(() => readPrivateKey(writeSequence()), error('MALFORMED', 'the octets are no private key'))
@@ -92,7 +93,7 @@ t.test('a form or an encryption that is not read is named with what to do', asyn
   t.throws(() => readPrivateKey(writePem('DSA PRIVATE KEY', Buffer.from([1]))), error('UNSUPPORTED', 'a block DSA PRIVATE KEY is not read here: use PKCS #8'))
   const headers = (text: string) => pem(ec, 'sec1', { cipher: 'aes-128-cbc', passphrase: 'x' }).replace(/^DEK-Info.*$/m, text)
   t.throws(() => readPrivateKey(headers('DEK-Info: DES-CBC,0102030405060708'), 'x'),
-    error('UNSUPPORTED', 'encryption with DES-CBC is not read here: encrypt the key anew with `openssl pkcs8 -topk8 -in OLD.key -out NEW.key`'))
+    error('UNSUPPORTED', 'encryption with DES-CBC is not read here: encrypt the key anew with `openssl pkcs8 -topk8 -provider legacy -provider default -in OLD.key -out NEW.key` (OpenSSL 1: without -provider)'))
   t.throws(() => readPrivateKey(headers('X-Info: none'), 'x'), error('MALFORMED', 'the headers of the block EC PRIVATE KEY name no cipher'))
 })
 
@@ -101,7 +102,7 @@ t.test('no error shows the key or the passphrase', async (t) => {
   const cases = [
     pem(ec, 'pkcs8', { cipher: 'aes-256-cbc', passphrase: 'x' }), pem(ec, 'sec1', { cipher: 'aes-256-cbc', passphrase: 'x' }),
     pem(ec, 'pkcs8').replace('-----END', '----END'), pem(ec, 'sec1').replace('EC PRIVATE', 'DSA PRIVATE'), pem(ec, 'pkcs8').repeat(2),
-    pem(ec, 'sec1').replace('KEY-----\n', 'KEY--').replace('-----END', '-----BEGIN X-----\n-----END'), pem(ec, 'sec1').replaceAll('\n', '\\n')
+    pem(ec, 'sec1').replace('KEY-----\n', 'KEY--').replace('-----END', '-----BEGIN X-----\n-----END'), pem(ec, 'sec1').replaceAll('\n', '\\t')
   ]
   for (const content of cases) {
     const [line] = content.match(/[A-Za-z0-9+/]{40,}/)!
@@ -162,7 +163,7 @@ t.test('keys that OpenSSL writes are read, and ours by OpenSSL', { skip: parts.m
     t.throws(() => readPrivateKey(written, 'wrong'), { code: 'ERR_CERTIFICATE_PASSPHRASE' }, argv.join(' '))
   }
   const scrypt = openssl('pkcs8', '-topk8', '-scrypt', '-in', 'ec.pem', '-passout', 'pass:x')
-  t.throws(() => readPrivateKey(scrypt, 'x'), error('UNSUPPORTED', 'encryption with scrypt is not read here: encrypt the key anew with `openssl pkcs8 -topk8 -in OLD.key -out NEW.key`'))
+  t.throws(() => readPrivateKey(scrypt, 'x'), error('UNSUPPORTED', 'encryption with scrypt is not read here: encrypt the key anew with `openssl pkcs8 -topk8 -provider legacy -provider default -in OLD.key -out NEW.key` (OpenSSL 1: without -provider)'))
   for (const key of [ec, rsa, ed25519]) {
     writeFileSync(join(folder, 'ours.pem'), writeEncryptedPrivateKey(key, 'pässword'))
     t.ok(createPrivateKey(openssl('pkey', '-in', 'ours.pem', '-passin', 'pass:pässword')).equals(key))

@@ -144,9 +144,15 @@ t.test('a value that is no source is refused', async (t) => {
 
 t.test('a key that was pasted without its PEM lines is not taken, or shown, as the name of a file', async (t) => {
   const bare = keyDer.toString('base64')
-  for (const key of [bare, server.key.split('\n').slice(1, -2).join('\n'), `a\0b${bare}`, `/${bare}`.repeat(30)]) {
+  const base64 = 'is base64 without its line -----BEGIN …----- in front and -----END …----- behind: add them, or give a Buffer'
+  const neither = 'is a text that is neither PEM (with its line -----BEGIN …-----) nor the path of a file'
+  const cases: ReadonlyArray<[key: string, problem: string]> = [
+    [bare, base64], [server.key.split('\n').slice(1, -2).join('\n'), base64], [Buffer.from(server.key).toString('base64'), base64],
+    [`a\0b${bare}`, neither], [`/${bare}`.repeat(30), neither]
+  ]
+  for (const [key, problem] of cases) {
     const error = await read({ key, cert: server.pem }).catch((error) => error)
-    t.equal(error.message, 'option \'key\' is a text that is neither PEM (with its line -----BEGIN …-----) nor the path of a file')
+    t.equal(error.message, `option 'key' ${problem}`)
     t.notOk(inspect(error, { depth: 9 }).includes(bare.slice(0, 20)))
   }
 })
@@ -205,7 +211,7 @@ t.test('no error shows a passphrase or a key, in its message or its causes', asy
   const octets = await store()
   const cases = [
     { key: encrypted, cert: server.pem }, { key: server.key.replace('-----END', '----END'), cert: server.pem }, { key: foreign.key, cert: server.pem },
-    { key: server.key.repeat(2), cert: server.pem }, { key: server.key.replaceAll('\n', '\\n'), cert: server.pem }, { pfx: octets }, { pfx: octets.subarray(0, 200) },
+    { key: server.key.repeat(2), cert: server.pem }, { key: server.key.replaceAll('\n', '\\t'), cert: server.pem }, { pfx: octets }, { pfx: octets.subarray(0, 200) },
     { pfx: pfx([data(writeSequence(keyBag(keyDer), keyBag(keyDer)))]) }, { key: 'none.key', cert: server.pem }, { key: server.key, cert: server.key }
   ]
   for (const options of cases) {

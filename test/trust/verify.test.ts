@@ -27,10 +27,10 @@ t.test('certificates are given as they are, as PEM or as DER', async (t) => {
 
 t.test('the leaf and the anchors have to be readable', async (t) => {
   const problem = { constructor: CertificateError, code: 'ERR_CERTIFICATE_MALFORMED' }
-  t.throws(() => judge('', [root.pem]), { ...problem, message: 'the text holds no PEM block' })
+  t.throws(() => judge('', [root.pem]), { ...problem, message: 'it is empty' })
   t.throws(() => judge(client.der.subarray(1), [root.pem]), problem)
   t.throws(() => judge(client.pem + intermediate.pem, [root.pem]), { ...problem, message: 'one certificate is expected, not 2' })
-  t.throws(() => judge(client.pem, [root.pem, 'no certificate'], [intermediate.pem]), { ...problem, message: 'the text holds no PEM block' })
+  t.throws(() => judge(client.pem, [root.pem, 'no certificate'], [intermediate.pem]), { ...problem, message: 'it is neither PEM nor DER' })
   t.throws(() => judge(client.pem, [Buffer.from('no certificate')], [intermediate.pem]), problem)
 })
 
