@@ -1,5 +1,5 @@
 import { AuthorityError } from '../errors.js'
-import { DistinguishedName, parseDistinguishedName, readDistinguishedName, writeDistinguishedName, type Attribute, type AttributeName, type AttributeText } from '../certificate/index.js'
+import { attributeTextProblem, DistinguishedName, parseDistinguishedName, readDistinguishedName, writeDistinguishedName, type Attribute, type AttributeName, type AttributeText } from '../certificate/index.js'
 import { reworded } from './reworded.js'
 
 /**
@@ -16,7 +16,7 @@ export type SubjectName = string | DistinguishedName | readonly AttributeText[]
 export function subjectName (subject: SubjectName): DistinguishedName {
   const name = parse(subject)
   for (const attribute of name.attributes) {
-    const problem = problemOf(attribute)
+    const problem = (typeof subject === 'string' ? textProblem(attribute) : undefined) ?? problemOf(attribute)
     if (problem !== undefined) throw new AuthorityError(`subject: ${attribute.name} ${JSON.stringify(attribute.value)} ${problem}`)
   }
   return name
@@ -41,6 +41,10 @@ const upperBounds: Partial<Record<AttributeName, number>> = {
   pseudonym: 128,
   emailAddress: 255
 }
+
+// What a text says may be a name to compare with, and none to write.
+const textProblem = ({ type, value, stringType }: Attribute): string | undefined =>
+  stringType === undefined ? undefined : attributeTextProblem(type, value)
 
 function problemOf ({ name, value, stringType }: Attribute): string | undefined {
   if (stringType === undefined) return undefined

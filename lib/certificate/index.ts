@@ -47,7 +47,7 @@ export { write, writeBitString, writeBoolean, writeInteger, writeNamedBits, writ
 export { writeCertificate, writeExtension, writeTbsCertificate, type ToBeSigned } from './certificate-writer.js'
 export { writeCertificateList, writeTbsCertificateList, type EntryToWrite, type ListToBeSigned } from './certificate-list-writer.js'
 export { writeCertificationRequest, writeCertificationRequestInfo, type RequestToBeSigned } from './certification-request-writer.js'
-export { writeDistinguishedName, type AttributeText } from './name-writer.js'
+export { attributeTextProblem, writeDistinguishedName, type AttributeText } from './name-writer.js'
 export { isCertIDOf, writeCertID } from './ocsp-cert-id.js'
 export { writeOcspRequest, type OcspQuestion } from './ocsp-request.js'
 export { publicKeyAlgorithms } from './object-identifiers.js'

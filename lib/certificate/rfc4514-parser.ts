@@ -2,7 +2,7 @@ import { CertificateError } from '../errors.js'
 import { maxCertificateOctets, readElement } from './der.js'
 import { writeSequence, writeSet } from './der-writer.js'
 import { readDistinguishedName, type DistinguishedName } from './distinguished-name.js'
-import { writeAttribute } from './name-writer.js'
+import { writeAttribute, writeAttributeAsIs } from './name-writer.js'
 import { attributeShortNames, attributeTypes, type AttributeName } from './object-identifiers.js'
 import { decodeUtf8, isWellFormed } from './strings.js'
 
@@ -39,7 +39,8 @@ function problem (what: string, position: number, cause?: unknown): CertificateE
  * The distinguished name that a text of RFC 4514 says (`CN=alice,OU=Operations,O=Example,C=NL`; the last relative
  * distinguished name first). Short and long names of attribute types are taken in any case, dotted types with or
  * without `OID.`; spaces around `,`, `+` and `=` are passed over; the empty text is the empty name. Text is encoded as
- * RFC 5280 asks of new certificates, so that octets may differ from those of an older name that is equal to it.
+ * RFC 5280 asks of new certificates, so that octets may differ from those of an older name that is equal to it. The text of
+ * any name that was read gives a name that is equal to it, also of one that no CA may write (`C=USA`).
  * @throws CertificateError ERR_CERTIFICATE_MALFORMED: with the position in the text, from 0
  */
 export function parseDistinguishedName (text: string): DistinguishedName {
@@ -73,7 +74,7 @@ function attribute (place: Place): Buffer {
   const from = place.position
   const value = place.take(/#/y) === null ? textValue(place) : hexValue(place)
   try {
-    return writeAttribute([type, typeof value === 'string' ? value : checked(value)])
+    return typeof value === 'string' ? writeAttributeAsIs(type, value) : writeAttribute([type, checked(value)])
   } catch (cause) {
     throw problem((cause as Error).message, typeof value === 'string' ? start : from, cause)
   }

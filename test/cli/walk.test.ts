@@ -593,7 +593,7 @@ t.test('a private key that is damaged is no matter of its passphrase', async (t)
   writeFileSync(join(cwd, 'ca/ca.key'), '-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n')
   await holds(t, { cwd }, `
     $ client-certificate crl --directory ca
-    ! error: the private key is damaged, or of a kind that is not known here
+    ! error: PrivateKeyInfo.version is missing at octet 2
     [exit 1]
   `)
 })
