@@ -65,7 +65,7 @@ t.test('the guides list every option that there is', async (t) => {
   // One that is missing here is an error of types.
   const settings: Record<keyof RevocationSettings, ''> = { depth: '', whenUnknown: '', whenStale: '', gracePeriod: '', whenNotConforming: '', distributionPoints: '', allowPrivateAddresses: '', cacheDirectory: '', fetchTimeout: '', maxListOctets: '', ocsp: '' }
   const ofOcsp: Record<keyof OcspOptions, ''> = { responder: '', allowedHosts: '', allowPrivateAddresses: '', nonce: '', timeout: '', maxAge: '', maxCached: '' }
-  const ofProfile: Record<keyof TrustProfileOptions, ''> = { ca: '', caPassphrase: '', crl: '', revocation: '', hosts: '' }
+  const ofProfile: Record<keyof TrustProfileOptions, ''> = { ca: '', caPassphrase: '', advertisedAuthorities: '', crl: '', revocation: '', hosts: '' }
   t.strictSame(rows(revocation, 'Options'), ['crl', ...Object.keys(settings)])
   t.strictSame(rows(revocation, 'OCSP'), Object.keys(ofOcsp))
   t.strictSame(rows('docs/trust-over-time.md', 'Trust profiles'), Object.keys(ofProfile))

@@ -39,11 +39,13 @@ export class OptionFiles {
   }
 }
 
-function filesOf ({ key, cert, pfx, ca, crl, trust }: CheckedOptions): readonly string[] {
-  const profiles = Object.values(trust).flatMap((profile) => [profile.ca, profile.crl])
-  const sources = [key, cert, pfx, ca, crl, ...profiles].flatMap((each: Sources) => each === undefined ? [] : each as Source | Source[])
+function filesOf ({ key, cert, pfx, ca, crl, trust, advertisedAuthorities }: CheckedOptions): readonly string[] {
+  const profiles = Object.values(trust).flatMap((profile) => [profile.ca, profile.crl, sourcesIn(profile)])
+  const sources = [key, cert, pfx, ca, crl, sourcesIn({ advertisedAuthorities }), ...profiles].flatMap((each: Sources) => each === undefined ? [] : each as Source | Source[])
   // Of URLs the room of revocation takes care.
   return sources.filter((source) => !isUrl(source)).map(fileOf).filter((file) => file !== undefined)
 }
+
+const sourcesIn = ({ advertisedAuthorities: given }: Pick<CheckedOptions, 'advertisedAuthorities'>): Sources => typeof given === 'string' ? undefined : given
 
 const isUrl = (source: Source): boolean => typeof source === 'string' && /^https?:\/\//i.test(source)

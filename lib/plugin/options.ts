@@ -2,7 +2,7 @@ import { Server as TlsServer } from 'node:tls'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Policy } from '../authorization/index.js'
 import { OptionError } from '../errors.js'
-import type { Source, TlsOptions } from '../tls/index.js'
+import { checkAdvertised, type AdvertisedAuthorities, type Source, type TlsOptions } from '../tls/index.js'
 import type { DenyEntry } from './deny-list.js'
 import { checkRawRequests, type CheckedRawRequests, type RawRequestOptions } from './raw-request-options.js'
 import { checkForwarding, type CheckedForwarding, type ForwardingOptions } from './forwarding-options.js'
@@ -29,6 +29,11 @@ export interface ClientCertificateOptions {
   ca?: Source | readonly Source[]
   /** Opens a `ca` that is PKCS #12. */
   caPassphrase?: string
+  /**
+   * The CAs whose names TLS sends to clients, for them to choose a certificate by: `all` (default) of `ca`, `none`, or those of these certificates
+   * (PEM or DER). It does not change who may sign clients.
+   */
+  advertisedAuthorities?: AdvertisedAuthorities
   /** Certificate lists: files, folders, `http` and `https` URLs, or contents (PEM, DER); one or several. Without any of `crl`, `revocation.distributionPoints` and `revocation.ocsp` nothing is known of revocation. */
   crl?: Source | readonly Source[]
   /** How revocation is judged, and where it is asked about. */
@@ -88,7 +93,7 @@ export interface CheckedOptions extends Omit<ClientCertificateOptions, 'forwardi
 const own = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 const known = new Set([
-  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'crl', 'revocation', 'deny', 'trust', 'whenNotConforming', 'forwarding', 'watch', 'maxConnectionAge', 'mode', 'global', 'rawRequests', 'authorize', 'tls', 'now'
+  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'advertisedAuthorities', 'crl', 'revocation', 'deny', 'trust', 'whenNotConforming', 'forwarding', 'watch', 'maxConnectionAge', 'mode', 'global', 'rawRequests', 'authorize', 'tls', 'now'
 ])
 
 const modes: ReadonlySet<unknown> = new Set(['none', 'optional', 'required'])
@@ -101,6 +106,8 @@ export function checkOptions (options: ClientCertificateOptions, app: FastifyIns
   if (!modes.has(mode)) throw new OptionError('mode', 'is none of \'none\', \'optional\', \'required\'')
   if (typeof global !== 'boolean') throw new OptionError('global', 'is neither true nor false')
   if (typeof now !== 'function') throw new OptionError('now', 'is not a function')
+  checkAdvertised(options.advertisedAuthorities, 'advertisedAuthorities')
+  if (mode === 'none' && options.advertisedAuthorities !== undefined) throw new OptionError('advertisedAuthorities', 'is given, but with mode \'none\' no certificate is asked for')
   const forwarding = checkForwarding(options.forwarding)
   if (!hasTls(app)) refuseTlsOptions(options, mode)
   checkAuthorities(options, mode, forwarding)

@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.js'
-import type { Source } from '../tls/index.js'
+import { checkAdvertised, type AdvertisedAuthorities, type Source } from '../tls/index.js'
 import { readHosts } from './hosts.js'
 import { checkRevocationSettings, type RevocationSettings } from './revocation-options.js'
 
@@ -8,6 +8,8 @@ export interface TrustProfileOptions {
   /** As the option `ca`. */
   readonly ca: Source | readonly Source[]
   readonly caPassphrase?: string
+  /** As the option `advertisedAuthorities`, for the names of this profile. */
+  readonly advertisedAuthorities?: AdvertisedAuthorities
   /** As the option `crl`. */
   readonly crl?: Source | readonly Source[]
   /** Default: the option `revocation`. `false`: nothing is known of revocation here, although lists are given for `ca`. */
@@ -40,7 +42,7 @@ export function checkProfiles (profiles: unknown, options: StandardSources): Che
   return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, checkProfile(profile, name, options)]))
 }
 
-const knownInProfile = new Set(['ca', 'caPassphrase', 'crl', 'revocation', 'hosts'])
+const knownInProfile = new Set(['ca', 'caPassphrase', 'advertisedAuthorities', 'crl', 'revocation', 'hosts'])
 
 function checkProfile (profile: TrustProfileOptions, name: string, options: StandardSources): CheckedProfile {
   const key = `trust.${name}`
@@ -50,6 +52,7 @@ function checkProfile (profile: TrustProfileOptions, name: string, options: Stan
     if (!knownInProfile.has(option)) throw new OptionError(`${key}.${option}`, 'is unknown')
   }
   if (profile.ca === undefined) throw new OptionError(`${key}.ca`, 'is missing')
+  checkAdvertised(profile.advertisedAuthorities, `${key}.advertisedAuthorities`)
   if (profile.revocation !== false) checkRevocationSettings(profile.revocation, `${key}.revocation`)
   checkListsOf(profile, key, options)
   return { ...profile, hosts: readHosts(profile.hosts, `${key}.hosts`) }

@@ -5,6 +5,7 @@ import type { Certificate } from '../certificate/index.js'
 import type { TlsServers } from '../tls/index.js'
 import { secureContexts, type ServerIdentity, type ServerIdentitySource } from './server-identity.js'
 import type { Trust } from './trust.js'
+import type { ProfileAuthorities } from './trust-source.js'
 
 /** Servers, and where that which they show of themselves comes from. */
 export interface Served {
@@ -38,7 +39,7 @@ export class Reload {
   constructor (options: ReloadOptions) {
     this.#options = options
     this.#identity = options.served?.identity
-    this.#digest = digestOf(this.#identity, options.trust.sources.map(({ profile }) => profile.authorities))
+    this.#digest = digestOf(this.#identity, options.trust.sources.map((source) => source.authorities))
   }
 
   /** Days until it ends are counted; `undefined` where it is not this plugin's. */
@@ -87,13 +88,13 @@ export class Reload {
   }
 
   async #replaceIdentity (): Promise<boolean> {
-    const { trust, served } = this.#options
+    const { trust, served, log } = this.#options
     // All is read before anything is put in its place.
     const identity = await served?.source.read()
     const authorities = await Promise.all(trust.sources.map((source) => source.readAuthorities()))
     const digest = digestOf(identity, authorities)
     if (digest === this.#digest) return false
-    if (identity !== undefined) served?.servers.replace(secureContexts(identity, trust, authorities))
+    if (identity !== undefined) served?.servers.replace(secureContexts(identity, trust, authorities, log))
     trust.replace(authorities)
     this.#identity = identity
     this.#digest = digest
@@ -101,11 +102,13 @@ export class Reload {
   }
 }
 
-function digestOf (identity: ServerIdentity | undefined, authorities: ReadonlyArray<readonly Certificate[]>): string {
+function digestOf (identity: ServerIdentity | undefined, authorities: readonly ProfileAuthorities[]): string {
   const hash = createHash('sha256').update(`${String(identity?.credentials.key)}\n${String(identity?.credentials.cert)}`)
-  for (const profile of authorities) {
+  for (const { certificates, advertised } of authorities) {
     hash.update('profile')
-    for (const { raw } of profile) hash.update(raw)
+    for (const { raw } of certificates) hash.update(raw)
+    hash.update('advertised')
+    for (const { raw } of advertised) hash.update(raw)
   }
   return hash.digest('hex')
 }

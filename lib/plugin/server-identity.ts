@@ -1,14 +1,15 @@
 import type { Server } from 'node:tls'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
 import {
-  checkTlsOptions, contextOptions, inheritedCredentials, inheritedOptions, readServerCredentials,
+  checkTlsOptions, contextOptions, inheritedCredentials, inheritedOptions, largeNamesSize, maxNamesSize, namesSize, oneOfEachName, readServerCredentials,
   type ContextCredentials, type SecureContexts, type ServerCredentials, type TlsOptions
 } from '../tls/index.js'
 import type { CheckedOptions } from './options.js'
 import type { Trust } from './trust.js'
 import type { TrustProfile } from './trust-profile.js'
+import type { ProfileAuthorities } from './trust-source.js'
 
 /** What a server shows of itself, and what TLS is to do; who may sign clients comes from the profiles. */
 export interface ServerIdentity {
@@ -63,14 +64,29 @@ async function unpack (pfx: unknown, passphrase: string | undefined): Promise<Se
 }
 
 /**
- * Clients are told the names of the CAs that count for the host they ask for. `authorities` are those of each of the trust's
+ * Clients are sent the names of the CAs that count for the host they ask for. `authorities` are those of each of the trust's
  * sources, in their order.
+ * @throws OptionError the names are more than a handshake can hold
  */
-export function secureContexts ({ tls, credentials }: ServerIdentity, trust: Trust, authorities: ReadonlyArray<readonly Certificate[]>): SecureContexts {
+export function secureContexts ({ tls, credentials }: ServerIdentity, trust: Trust, authorities: readonly ProfileAuthorities[], log: FastifyBaseLogger): SecureContexts {
   const of = new Map(trust.sources.map(({ profile }, place) => [profile, authorities[place]]))
-  const contextFor = (profiles: readonly TrustProfile[]) => contextOptions(tls, credentials, profiles.flatMap((profile) => of.get(profile) as readonly Certificate[]))
-  return {
-    standard: contextFor(trust.profilesFor(undefined)),
-    hosts: new Map([...trust.hosts].map(([host, profile]) => [host, contextFor([profile])]))
+  const contextFor = (profiles: readonly TrustProfile[], key: string) => {
+    const advertised = oneOfEachName(profiles.flatMap((profile) => of.get(profile)!.advertised))
+    checkNamesFit(advertised, key, log)
+    return contextOptions(tls, credentials, advertised)
   }
+  return {
+    standard: contextFor(trust.profilesFor(undefined), 'advertisedAuthorities'),
+    hosts: new Map([...trust.hosts].map(([host, profile]) => [host, contextFor([profile], `trust.${profile.name}.advertisedAuthorities`)])),
+    trust: authorities.map(({ certificates }) => certificates.map(({ fingerprint256 }) => fingerprint256).join()).join(';')
+  }
+}
+
+function checkNamesFit (advertised: readonly Certificate[], key: string, log: FastifyBaseLogger): void {
+  const size = namesSize(advertised)
+  if (size < largeNamesSize) return
+  const names = `the names of ${advertised.length} CAs, which take ${size} bytes`
+  const fix = 'set it to \'none\', or to the CAs that clients need to choose by'
+  if (size > maxNamesSize) throw new OptionError(key, `sends each client ${names}: every handshake fails with more than ${maxNamesSize}; ${fix}`)
+  log.warn({ advertisedAuthorities: { key, count: advertised.length, bytes: size } }, `each client is sent ${names}: some clients cannot read so many (Java stops at 32 KiB); option '${key}': ${fix}`)
 }

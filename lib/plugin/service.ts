@@ -56,7 +56,7 @@ async function startTls (app: FastifyInstance, options: CheckedOptions, parts: {
   const source = new ServerIdentitySource(app, options)
   const identity = await source.read()
   if (identity === undefined) return undefined
-  const servers = openServers(app, options, secureContexts(identity, trust, trust.sources.map(({ profile }) => profile.authorities)), parts)
+  const servers = openServers(app, options, secureContexts(identity, trust, trust.sources.map((source) => source.authorities), app.log), parts)
   live.follow(servers)
   app.addHook('onClose', async () => servers.close())
   return { source, identity, servers }

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
 import { CertificateLists, OcspClient, type OcspOptions, type OcspSurroundings } from '../revocation/index.js'
-import { readClientAuthorities, type Source } from '../tls/index.js'
+import { readAdvertised, readClientAuthorities, type AdvertisedAuthorities, type Source } from '../tls/index.js'
 import type { DenyList } from './deny-list.js'
 import type { RevocationSettings } from './revocation-options.js'
 import { StatusFinder } from './status-finder.js'
@@ -12,6 +12,7 @@ import { TrustProfile } from './trust-profile.js'
 export interface TrustSourceOptions {
   readonly ca?: Source | readonly Source[]
   readonly caPassphrase?: string
+  readonly advertisedAuthorities?: AdvertisedAuthorities
   readonly crl?: Source | readonly Source[]
   readonly revocation: RevocationSettings
   readonly whenNotConforming: 'accept' | 'reject'
@@ -25,9 +26,18 @@ export interface TrustSurroundings {
   readonly changed: (fingerprint256?: string) => void
 }
 
+/** The authorities of one profile. */
+export interface ProfileAuthorities {
+  readonly certificates: readonly Certificate[]
+  /** Those whose names clients are sent. */
+  readonly advertised: readonly Certificate[]
+}
+
 /** A trust profile, and the files and places that it comes from. */
 export class TrustSource {
   readonly profile: TrustProfile
+  /** Those that count now. */
+  authorities: ProfileAuthorities
   readonly #options: TrustSourceOptions
   /** Stands before the names of options in errors. */
   readonly #prefix: string
@@ -40,14 +50,16 @@ export class TrustSource {
    */
   static async open (name: string, options: TrustSourceOptions, surroundings: TrustSurroundings): Promise<TrustSource> {
     const prefix = name === 'default' ? '' : `trust.${name}.`
-    const profile = new TrustProfile(await readAuthorities(options, prefix), { name, denyList: surroundings.denyList, revocation: options.revocation, whenNotConforming: options.whenNotConforming })
-    const source = new TrustSource(profile, options, prefix)
+    const authorities = await readAuthorities(options, prefix)
+    const profile = new TrustProfile(authorities.certificates, { name, denyList: surroundings.denyList, revocation: options.revocation, whenNotConforming: options.whenNotConforming })
+    const source = new TrustSource(profile, authorities, options, prefix)
     await source.#openStatus(surroundings)
     return source
   }
 
-  private constructor (profile: TrustProfile, options: TrustSourceOptions, prefix: string) {
+  private constructor (profile: TrustProfile, authorities: ProfileAuthorities, options: TrustSourceOptions, prefix: string) {
     this.profile = profile
+    this.authorities = authorities
     this.#options = options
     this.#prefix = prefix
   }
@@ -75,8 +87,14 @@ export class TrustSource {
    * Reads the authorities once more. Nothing has changed before they are given to the profile.
    * @throws OptionError
    */
-  readAuthorities (): Promise<readonly Certificate[]> {
+  readAuthorities (): Promise<ProfileAuthorities> {
     return readAuthorities(this.#options, this.#prefix)
+  }
+
+  /** Whom to trust from now on. */
+  replace (authorities: ProfileAuthorities): void {
+    this.authorities = authorities
+    this.profile.trust(authorities.certificates)
   }
 
   /**
@@ -101,8 +119,10 @@ const hasLists = (crl: TrustSourceOptions['crl'], { distributionPoints }: Revoca
 
 const openOcsp = async (options: OcspOptions, surroundings: OcspSurroundings): Promise<OcspClient> => new OcspClient(options, surroundings)
 
-const readAuthorities = async (options: TrustSourceOptions, prefix: string): Promise<readonly Certificate[]> =>
-  (await atPrefix(prefix, readClientAuthorities(options)))?.certificates ?? []
+async function readAuthorities (options: TrustSourceOptions, prefix: string): Promise<ProfileAuthorities> {
+  const certificates = (await atPrefix(prefix, readClientAuthorities(options)))?.certificates ?? []
+  return { certificates, advertised: await atPrefix(prefix, readAdvertised(options.advertisedAuthorities, certificates)) }
+}
 
 /** An error about an option names it where it stands. */
 async function atPrefix<Value> (prefix: string, reading: Promise<Value>): Promise<Value> {
@@ -114,7 +134,7 @@ async function atPrefix<Value> (prefix: string, reading: Promise<Value>): Promis
 }
 
 // Those of the room of revocation stand in the option of that name.
-const placeOf = (key: string): string => /^(?:ca|caPassphrase|crl|revocation\..*)$/.test(key) ? key : `revocation.${key}`
+const placeOf = (key: string): string => /^(?:ca|caPassphrase|advertisedAuthorities|crl|revocation\..*)$/.test(key) ? key : `revocation.${key}`
 
 const reportTo = (log: FastifyBaseLogger, profile: string) =>
   ({ level, message, ...facts }: { level: 'info' | 'warn' | 'error', message: string, [fact: string]: unknown }): void => log[level]({ revocation: { profile, ...facts } }, message)

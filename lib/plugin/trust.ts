@@ -6,7 +6,7 @@ import { DenyList } from './deny-list.js'
 import { hostName, Hosts } from './hosts.js'
 import type { CheckedOptions } from './options.js'
 import type { TrustProfile } from './trust-profile.js'
-import { TrustSource } from './trust-source.js'
+import { TrustSource, type ProfileAuthorities } from './trust-source.js'
 
 /** Whom the application trusts: the profile of its own options, and those that it names. */
 export class Trust {
@@ -22,11 +22,13 @@ export class Trust {
    */
   static async open (options: CheckedOptions, log: FastifyBaseLogger, changed: (fingerprint256?: string) => void): Promise<Trust> {
     const trust = new Trust(new DenyList(options.deny, (warning) => log.warn(warning)), changed)
+    // Without a request for a certificate no name is sent, and there is nothing that could be too long.
+    const unasked = options.mode === 'none' ? { advertisedAuthorities: 'none' } as const : {}
     const surroundings = { now: options.now, log, denyList: trust.denyList, changed }
     try {
-      trust.#sources.set('default', await TrustSource.open('default', options, surroundings))
+      trust.#sources.set('default', await TrustSource.open('default', { ...options, ...unasked }, surroundings))
       for (const [name, profile] of Object.entries(options.trust)) {
-        trust.#add(await TrustSource.open(name, { ...profile, revocation: profile.revocation === false ? {} : profile.revocation ?? options.revocation, whenNotConforming: options.whenNotConforming }, surroundings), profile.hosts)
+        trust.#add(await TrustSource.open(name, { ...profile, ...unasked, revocation: profile.revocation === false ? {} : profile.revocation ?? options.revocation, whenNotConforming: options.whenNotConforming }, surroundings), profile.hosts)
       }
       return trust
     } catch (error) {
@@ -90,8 +92,8 @@ export class Trust {
   }
 
   /** Whom to trust from now on: the authorities of each source, in their order. */
-  replace (authorities: ReadonlyArray<readonly Certificate[]>): void {
-    this.sources.forEach(({ profile }, place) => profile.trust(authorities[place]))
+  replace (authorities: readonly ProfileAuthorities[]): void {
+    this.sources.forEach((source, place) => source.replace(authorities[place]))
     this.#changed()
   }
 

@@ -37,6 +37,21 @@ function sourcesOf (ca: unknown): readonly unknown[] {
   return ca
 }
 
+/**
+ * All certificates of a source: PEM, DER or PKCS #12 without a passphrase. What they are is not looked at.
+ * @throws OptionError
+ */
+export async function readCertificatesFrom (key: string, source: unknown): Promise<readonly Certificate[]> {
+  const content = await readSource(key, source)
+  checkIsKnown(content)
+  const passphrase = passphraseOption('caPassphrase', undefined)
+  try {
+    return await certificatesFrom(content, passphrase)
+  } catch (error) {
+    throw explain(error, content, passphrase)
+  }
+}
+
 interface Authority {
   readonly certificate: Certificate
   readonly isRoot: boolean

@@ -1,4 +1,5 @@
 export { readClientAuthorities, type ClientAuthorities, type ClientAuthorityOptions } from './client-authorities.js'
+export { checkAdvertised, largeNamesSize, maxNamesSize, namesSize, oneOfEachName, readAdvertised, type AdvertisedAuthorities } from './advertised-authorities.js'
 export { readServerCredentials, type ServerCredentialOptions, type ServerCredentials } from './credentials.js'
 export { fileOf, type Source } from './source.js'
 export { checkTlsOptions, contextOptions, inheritedCredentials, inheritedOptions, type ContextCredentials, type TlsOptions } from './context-options.js'

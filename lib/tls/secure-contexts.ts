@@ -7,6 +7,8 @@ export interface SecureContexts {
   readonly standard: SecureContextOptions
   /** By host name (lower case, or `*.example.com`), for clients that name it by SNI. Of these only key, certificate and CAs count: the rest is the standard context's. */
   readonly hosts: ReadonlyMap<string, SecureContextOptions>
+  /** Another text where other authorities count, for not all of their names need be in the contexts: sessions are bound to it. */
+  readonly trust?: string
 }
 
 /** Contexts that are known to work, with what keeps sessions of another state from being resumed. */
@@ -54,9 +56,9 @@ function sessionOptions (contexts: SecureContexts): SecureContextOptions {
   }
 }
 
-function digestOf ({ standard, hosts }: SecureContexts): string {
+function digestOf ({ standard, hosts, trust }: SecureContexts): string {
   const shown = [standard, ...hosts.values()].map(({ ca, cert }) => [ca, cert])
-  return createHash('sha256').update(JSON.stringify([[...hosts.keys()], shown])).digest('hex')
+  return createHash('sha256').update(JSON.stringify([[...hosts.keys()], shown, trust])).digest('hex')
 }
 
 type Listed = [pattern: RegExp, context: unknown]
