@@ -15,12 +15,12 @@ function readFingerprint (value: unknown, place: Place): string {
   throw refusal(place, `must be a SHA-256 fingerprint: ${octetsOfSha256} octets in hexadecimal, with or without colons${found}`)
 }
 
-function fingerprintRule (value: unknown, place: Place, fingerprintOf: (certificate: Certificate) => string): Rule<Certificate> {
+function fingerprintRule (value: unknown, place: Place, fingerprintsOf: (certificate: Certificate) => readonly string[]): Rule<Certificate> {
   const wanted = readTexts(value, place, readFingerprint)
-  return ruleOnce((certificate) => wanted.has(fingerprintOf(certificate)), `${place.key} is another`)
+  return ruleOnce((certificate) => fingerprintsOf(certificate).some((each) => wanted.has(each)), `${place.key} is another`)
 }
 
 export const fingerprintReaders: Readonly<Record<keyof FingerprintPolicy, Reader<Rule<Certificate>>>> = {
-  fingerprint256: (value, place) => fingerprintRule(value, place, (certificate) => certificate.fingerprint256),
-  publicKeyFingerprint256: (value, place) => fingerprintRule(value, place, (certificate) => certificate.publicKeyFingerprint256)
+  fingerprint256: (value, place) => fingerprintRule(value, place, (certificate) => certificate.fingerprints256),
+  publicKeyFingerprint256: (value, place) => fingerprintRule(value, place, (certificate) => [certificate.publicKeyFingerprint256])
 }

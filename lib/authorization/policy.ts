@@ -23,7 +23,7 @@ export type NamePolicy = string | DistinguishedName | AttributePolicy
 
 /** Fingerprints: 32 octets in hexadecimal, in either case, with or without colons. */
 export interface FingerprintPolicy {
-  /** SHA-256 over the certificate's DER. */
+  /** SHA-256 over the certificate's DER; the same certificate with its ECDSA signature turned, as anybody can do, matches, too. */
   readonly fingerprint256?: OneOrMore<string>
   /** SHA-256 over the SubjectPublicKeyInfo: it stays when a certificate is renewed with its key. */
   readonly publicKeyFingerprint256?: OneOrMore<string>

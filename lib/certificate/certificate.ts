@@ -4,7 +4,10 @@ import type { AlgorithmIdentifier } from './algorithm-identifier.js'
 import { readContents, type CertificateContents } from './certificate-contents.js'
 import type { DistinguishedName } from './distinguished-name.js'
 import type { Extension } from './extensions.js'
+import { writeObjectIdentifier, writeSequence } from './der-writer.js'
+import { writeCertificate } from './certificate-writer.js'
 import { publicKeyOf } from './public-key.js'
+import { turnedSignatures } from './turned-signature.js'
 
 export interface Validity {
   readonly notBefore: Date
@@ -16,6 +19,7 @@ interface Derived {
   publicKey?: KeyObject
   fingerprint256?: string
   publicKeyFingerprint256?: string
+  tbsDigest?: string
 }
 
 /**
@@ -121,10 +125,38 @@ export class Certificate {
   /** Empty where the certificate has none. */
   get authorityInfoAccess () { return this.#contents.decoded.authorityInfoAccess }
 
-  /** SHA-256 over the DER, upper-case with colons, as `openssl x509 -fingerprint -sha256` and Node print it. */
+  /**
+   * SHA-256 over the DER, upper-case with colons, as `openssl x509 -fingerprint -sha256` and Node print it. Who holds a
+   * certificate that was signed by ECDSA can change it without any key: compare by `hasFingerprint256`.
+   */
   get fingerprint256 (): string {
     this.#derived.fingerprint256 ??= colons(sha256(this.raw))
     return this.#derived.fingerprint256
+  }
+
+  /**
+   * Whether this is the certificate with that `fingerprint256` (in either case, with or without colons), or differs from it in the
+   * form of its signature alone: where (r, s) is an ECDSA signature, (r, n − s) is one as well, and anybody can change one into the
+   * other. Nothing but the fingerprint changes with it: everything else that is compared here is what the issuer signed.
+   */
+  hasFingerprint256 (fingerprint256: string): boolean {
+    const wanted = fingerprint256.replaceAll(':', '').toUpperCase()
+    return this.fingerprints256.some((each) => each.replaceAll(':', '') === wanted)
+  }
+
+  /** @internal The `fingerprint256`, and those of the same certificate with its signature turned. */
+  get fingerprints256 (): readonly string[] {
+    const known = knownFingerprints.get(this.raw)
+    if (known !== undefined) return known
+    const found = [this.fingerprint256, ...fingerprintsOfTwins(this)]
+    knownFingerprints.set(this.raw, found)
+    return found
+  }
+
+  /** @internal What names the certificate beside its issuer's key, in whatever form its signature is: SHA-256 over what was signed. */
+  get tbsDigest (): string {
+    this.#derived.tbsDigest ??= sha256(this.tbsCertificate).toString('base64')
+    return this.#derived.tbsDigest
   }
 
   /** SHA-256 over the SubjectPublicKeyInfo, in the same form: it stays when a certificate is renewed with its key. */
@@ -133,7 +165,7 @@ export class Certificate {
     return this.#derived.publicKeyFingerprint256
   }
 
-  /** `x5t#S256` of RFC 8705 and RFC 7515: SHA-256 over the DER in base64url. */
+  /** `x5t#S256` of RFC 8705 and RFC 7515: SHA-256 over the DER in base64url. Like `fingerprint256` it is good for letting in, not for refusing. */
   get thumbprint (): string { return sha256(this.raw).toString('base64url') }
 
   /** The octets that the signature is over. */
@@ -159,6 +191,17 @@ export class Certificate {
 }
 
 const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest()
+
+// By the octets: a forwarded certificate may be read once more for each request.
+const knownFingerprints = new WeakMap<Buffer, readonly string[]>()
+
+function fingerprintsOfTwins ({ tbsCertificate, signatureAlgorithm, signature }: Certificate): readonly string[] {
+  const twins = turnedSignatures(signatureAlgorithm, signature)
+  if (twins.length === 0) return []
+  const { algorithm, parameters = Buffer.alloc(0) } = signatureAlgorithm
+  const identifier = writeSequence(writeObjectIdentifier(algorithm), parameters)
+  return twins.map((twin) => colons(sha256(writeCertificate(tbsCertificate, identifier, twin))))
+}
 
 const colons = (octets: Buffer) => octets.toString('hex').toUpperCase().match(/../g)!.join(':')
 

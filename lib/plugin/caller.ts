@@ -1,3 +1,4 @@
+import type { Certificate } from '../certificate/index.js'
 import type { PeerCertificates } from '../tls/index.js'
 import type { Called } from './called.js'
 import type { LiveClient } from './live-connections.js'
@@ -59,8 +60,8 @@ export class Caller implements Called, LiveClient {
   }
 
   /** What was said of it counts no more; whether it is the client of this certificate. */
-  forget (fingerprint256: string): boolean {
-    if (this.#peer?.fingerprint256 !== fingerprint256) return false
+  forget ({ fingerprints256 }: Certificate): boolean {
+    if (this.#peer === undefined || !fingerprints256.includes(this.#peer.fingerprint256)) return false
     const [last, ...before] = this.#said.map((seen) => ({ ...seen, revision: -1 }))
     this.#last = last
     this.#before = before

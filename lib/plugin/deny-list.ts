@@ -7,7 +7,7 @@ import type { VerifiedPath } from '../trust/index.js'
 export type DenyEntry =
   /** One certificate of an issuer, or several. `serialNumber` and `issuer` are as in a policy. */
   | { readonly issuer: NamePolicy, readonly serialNumber: OneOrMore<string | bigint> }
-  /** SHA-256 over the certificate's DER. */
+  /** SHA-256 over the certificate's DER. It refuses the same certificate with its ECDSA signature turned, too, as anybody can do. */
   | { readonly fingerprint256: OneOrMore<string> }
   /** SHA-256 over the SubjectPublicKeyInfo: each certificate of this key, also one that is still to be issued. */
   | { readonly publicKeyFingerprint256: OneOrMore<string> }

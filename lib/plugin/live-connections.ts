@@ -31,7 +31,7 @@ export interface LiveClient {
   /** When to ask that again. */
   nextLook (at: number): number
   /** What was said of it counts no more; whether it is the client of this certificate. */
-  forget (fingerprint256: string): boolean
+  forget (certificate: Certificate): boolean
 }
 
 export interface LiveConnectionOptions {
@@ -99,9 +99,9 @@ export class LiveConnections {
   }
 
   /** What is known of one client is another thing. */
-  reconsider (fingerprint256: string): void {
+  reconsider (certificate: Certificate): void {
     for (const connection of this.#all) {
-      if ((connection.caller as LiveClient).forget(fingerprint256)) this.#look(connection, this.#options.now())
+      if ((connection.caller as LiveClient).forget(certificate)) this.#look(connection, this.#options.now())
     }
   }
 

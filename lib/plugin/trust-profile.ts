@@ -77,9 +77,11 @@ export class TrustProfile {
   }
 
   /** What is known of one client is another thing; of the others nothing changed. */
-  forget (fingerprint256: string): void {
-    const seen = this.#seen.get(fingerprint256)
-    if (seen !== undefined) this.#seen.set(fingerprint256, { ...seen, revision: -1 })
+  forget ({ fingerprints256 }: Certificate): void {
+    for (const fingerprint256 of fingerprints256) {
+      const seen = this.#seen.get(fingerprint256)
+      if (seen !== undefined) this.#seen.set(fingerprint256, { ...seen, revision: -1 })
+    }
   }
 
   /** The verdict at this instant, and the certificates as they were seen first, so that connections of one client share them. */

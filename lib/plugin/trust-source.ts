@@ -23,7 +23,7 @@ export interface TrustSurroundings {
   readonly log: FastifyBaseLogger
   readonly denyList: DenyList
   /** Verdicts of before may no longer hold: those on one certificate, where it is named. */
-  readonly changed: (fingerprint256?: string) => void
+  readonly changed: (certificate?: Certificate) => void
 }
 
 /** The authorities of one profile. */
@@ -72,9 +72,9 @@ export class TrustSource {
       profile.revise()
       changed()
     }
-    const answerChanged = ({ fingerprint256 }: Certificate) => {
-      profile.forget(fingerprint256)
-      changed(fingerprint256)
+    const answerChanged = (certificate: Certificate) => {
+      profile.forget(certificate)
+      changed(certificate)
     }
     if (hasLists(crl, revocation)) {
       this.#lists = await atPrefix(this.#prefix, CertificateLists.open({ ...revocation, crl }, { now, report, changed: listsChanged, get issuers () { return profile.authorities } }))

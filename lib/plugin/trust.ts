@@ -13,14 +13,14 @@ export class Trust {
   readonly denyList: DenyList
   readonly hosts = new Hosts()
   readonly #sources = new Map<string, TrustSource>()
-  readonly #changed: (fingerprint256?: string) => void
+  readonly #changed: (certificate?: Certificate) => void
   #anywhere: readonly TrustProfile[] | undefined
 
   /**
    * `changed` is called when verdicts of before may no longer hold: those on one certificate, where it is named.
    * @throws OptionError that names the option
    */
-  static async open (options: CheckedOptions, log: FastifyBaseLogger, changed: (fingerprint256?: string) => void): Promise<Trust> {
+  static async open (options: CheckedOptions, log: FastifyBaseLogger, changed: (certificate?: Certificate) => void): Promise<Trust> {
     const trust = new Trust(new DenyList(options.deny, (warning) => log.warn(warning)), changed)
     // Without a request for a certificate no name is sent, and there is nothing that could be too long.
     const unasked = options.mode === 'none' ? { advertisedAuthorities: 'none' } as const : {}
@@ -38,7 +38,7 @@ export class Trust {
     }
   }
 
-  private constructor (denyList: DenyList, changed: (fingerprint256?: string) => void) {
+  private constructor (denyList: DenyList, changed: (certificate?: Certificate) => void) {
     this.denyList = denyList
     this.#changed = changed
   }

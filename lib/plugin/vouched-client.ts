@@ -51,8 +51,8 @@ export class VouchedClient implements Called, LiveClient {
   }
 
   /** Nothing is kept of what was said. */
-  forget (fingerprint256: string): boolean {
-    return this.#certificate.fingerprint256 === fingerprint256
+  forget ({ fingerprints256 }: Certificate): boolean {
+    return fingerprints256.includes(this.#certificate.fingerprint256)
   }
 
   #problemFor (profile: string): Error | undefined {

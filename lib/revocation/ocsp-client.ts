@@ -125,7 +125,8 @@ export class OcspClient {
   }
 }
 
-const keyOf = (certificate: Certificate, issuer: Certificate): string => `${certificate.fingerprint256} ${issuer.publicKeyFingerprint256}`
+// Not by a fingerprint, which a client can change: it would escape what is known of its certificate.
+const keyOf = (certificate: Certificate, issuer: Certificate): string => `${certificate.tbsDigest} ${issuer.publicKeyFingerprint256}`
 
 function checkResponder (responder: string | undefined): void {
   if (responder === undefined) return

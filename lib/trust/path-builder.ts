@@ -6,7 +6,7 @@ import { keyIdentifierProblem } from './conformity.js'
 import { Comparisons, nameConstraintFault } from './name-constraints.js'
 import { judgePolicies } from './policies.js'
 import { issuerProblem, leafProblem } from './rules.js'
-import { certificateSignatureProblem } from './signature.js'
+import { certificateSignatureProblem, isSelfSigned } from './signature.js'
 import { VerifiedPath } from './verified-path.js'
 
 // The longest path, and seven issuers that only look right, though key identifiers are compared before: honest sets have
@@ -47,15 +47,16 @@ export class PathBuilder {
   build (leaf: Certificate): VerifiedPath {
     const broken = guard(() => leafProblem(leaf, this.#circumstances))
     if (broken !== undefined) throw errorOf([leaf], { depth: 0, broken })
-    const found = this.#isTrustedItself(leaf) ? this.#complete([leaf]) : this.#extend([leaf])
+    const anchor = this.#anchorThatIs(leaf)
+    const found = anchor === undefined ? this.#extend([leaf]) : this.#complete([anchor])
     if (found === undefined) throw errorOf(...this.#failure!)
     return found
   }
 
   /** Who is an anchor needs nobody to vouch for it. */
-  #isTrustedItself (leaf: Certificate): boolean {
+  #anchorThatIs (leaf: Certificate): Certificate | undefined {
     const { trusted, isAnchor } = this.#sources
-    return trusted.some((certificate) => certificate.raw.equals(leaf.raw) && isAnchor(certificate))
+    return trusted.find((certificate) => isSame(certificate, leaf) && isAnchor(certificate))
   }
 
   #extend (path: readonly Certificate[]): VerifiedPath | undefined {
@@ -116,6 +117,12 @@ export class PathBuilder {
     this.#failure = [path, fault]
   }
 }
+
+const isSame = (anchor: Certificate, leaf: Certificate): boolean => anchor.raw.equals(leaf.raw) || isTurned(anchor, leaf)
+
+/** Whether the leaf is the anchor with its ECDSA signature turned, which anybody can do. Where the anchor is self-signed, the leaf still has to be. */
+const isTurned = (anchor: Certificate, leaf: Certificate): boolean =>
+  anchor.tbsCertificate.equals(leaf.tbsCertificate) && leaf.hasFingerprint256(anchor.fingerprint256) && isSelfSigned(leaf) === isSelfSigned(anchor)
 
 const errorOf = (path: readonly Certificate[], { depth, broken: { rule, problem, cause } }: Fault) =>
   new CertificationPathError({ rule, problem, depth, certificate: path[depth].subject.toString() }, cause)

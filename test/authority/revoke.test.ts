@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { createAuthority, memoryStore, type Authority } from '../../lib/authority/index.js'
+import { twinOf } from '../helpers/twin.js'
 
 const at = new Date('2026-11-23T12:00:00.000Z')
 const later = new Date('2026-12-01T12:00:00.000Z')
@@ -82,6 +83,12 @@ t.test('what cannot be is refused, and nothing is revoked', async (t) => {
   await refused(t, { invalidityDate: later }, 'invalidityDate is after at')
   await refused(t, { because: 1 }, 'there is no option "because"; the options are at, reason, invalidityDate')
   t.strictSame(await entriesOf(authority), [])
+})
+
+t.test('a certificate is revoked by a copy whose signature somebody turned, too', async (t) => {
+  const { authority, certificate } = await make()
+  await authority.revoke(twinOf(certificate), { at })
+  t.match(await entriesOf(authority), [{ serialNumber: certificate.serialNumber }])
 })
 
 t.test('a certificate of another authority is not revoked here, whatever its serial number', async (t) => {

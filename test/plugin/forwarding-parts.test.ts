@@ -9,6 +9,7 @@ import { ForwardingSource } from '../../lib/plugin/forwarding-source.js'
 import type { TrustProfile } from '../../lib/plugin/trust-profile.js'
 import { VouchedClient } from '../../lib/plugin/vouched-client.js'
 import { build } from '../helpers/application.js'
+import { twin } from '../helpers/twin.js'
 import { byNginx, said, world } from './forwarding-scene.js'
 
 const requestOf = (raw: object) => ({ clientCertificateCalled: null, raw }) as unknown as FastifyRequest
@@ -42,10 +43,10 @@ t.test('a defect is not taken for a malformed field, nor for a certificate that 
 })
 
 t.test('a client that a proxy vouches for is told by its certificate, and nothing ends before it was let in', async (t) => {
-  const { der, certificate: { fingerprint256, validity: { notAfter } } } = world.client
+  const { der, certificate, certificate: { validity: { notAfter } } } = world.client
   const client = new VouchedClient(der, true, new DenyList([]), 0)
   const now = Date.now()
-  t.strictSame([client.forget(fingerprint256), client.forget(world.stranger.certificate.fingerprint256)], [true, false])
+  t.strictSame([client.forget(certificate), client.forget(twin(world.client).certificate), client.forget(world.stranger.certificate)], [true, true, false])
   t.strictSame([client.isOverAt(now), client.nextLook()], [false, Infinity])
   client.verdictAt(now, { name: 'default', revision: 0 } as TrustProfile)
   t.strictSame([client.isOverAt(now), client.nextLook()], [false, notAfter.getTime() + 1000])

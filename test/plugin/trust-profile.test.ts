@@ -73,9 +73,9 @@ t.test('what is said of one client is forgotten for that client alone', async (t
   const [one, other] = [mintClient(authority, { subject: 'one' }), mintClient(authority, { subject: 'other' })]
   const callers = [one, other].map((client) => new Caller(peerOf(client), now))
   const verdicts = callers.map((caller) => caller.verdictAt(now, profile))
-  profile.forget(one.certificate.fingerprint256)
-  profile.forget(mintClient(authority).certificate.fingerprint256)
-  t.same(callers.map((caller) => caller.forget(one.certificate.fingerprint256)), [true, false])
+  profile.forget(one.certificate)
+  profile.forget(mintClient(authority).certificate)
+  t.same(callers.map((caller) => caller.forget(one.certificate)), [true, false])
   t.not(callers[0].verdictAt(now, profile), verdicts[0])
   t.equal(callers[1].verdictAt(now, profile), verdicts[1])
 })

@@ -5,6 +5,7 @@ import t from 'tap'
 import { writeDistinguishedName, type Certificate } from '../../lib/certificate/index.js'
 import { CertificationPathError } from '../../lib/errors.js'
 import { basicConstraints, keyUsage, mint, mintAuthority, mintClient, newKeys, type Minted } from '../helpers/mint.js'
+import { twinOf, withSignature } from '../helpers/twin.js'
 import { emptyName, judge, keyIdentifier, nameIn, refusal, subjects } from './scene.js'
 
 const caExtensions = [basicConstraints(true), keyUsage('keyCertSign')]
@@ -221,6 +222,19 @@ t.test('a leaf that issued itself', async (t) => {
       ['ERR_CERTIFICATION_PATH_KEY_USAGE', 'the keyUsage includes none of digitalSignature, keyAgreement (certificate 0: CN=Root)'], 'a root that signs certificates alone')
     const open = mintAuthority({ subject: 'Open', extensions: [basicConstraints(true)] })
     t.strictSame(pathOf(open.certificate, [open.certificate]), ['Open'], 'a root whose key may be used for anything')
+  })
+  t.test('is the anchor also with its signature turned, which anybody can do, and not with another', async (t) => {
+    const turned = judge(twinOf(own.certificate), [root.certificate, own.certificate])
+    t.equal(turned.certificate.fingerprint256, own.certificate.fingerprint256, 'and has the fingerprint that is configured')
+    // On another curve of this size the same change would make no signature of it.
+    const changes = [() => Buffer.from('no signature'), (signature: Buffer) => twinOf(withSignature(own.certificate, () => signature), 'secp256k1').signature]
+    for (const change of changes) {
+      t.strictSame(refusal(withSignature(own.certificate, change), [own.certificate])[0], 'ERR_CERTIFICATION_PATH_NOT_A_CA')
+    }
+    const renewed = mint({ subject: 'own', keys: { publicKey: own.publicKey, privateKey: own.privateKey } })
+    t.equal(refusal(renewed.certificate, [own.certificate])[0], 'ERR_CERTIFICATION_PATH_NOT_A_CA')
+    const leaf = mintClient(root).certificate
+    t.strictSame(pathOf(twinOf(leaf), [leaf], [], { partialPath: true }), ['client'])
   })
   t.test('or that another issued, is a path of one with partialPath', async (t) => {
     const leaf = mintClient(root).certificate
