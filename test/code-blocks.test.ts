@@ -39,7 +39,7 @@ const sources = new Map([[resolve('test/types/application.d.mts'), application]]
 const places = new Map<string, string>()
 for (const document of documents) addBlocks(document)
 addSource('wrong.md:1', 'app.get("/", async ({ clientCertificate }) => clientCertificate.subject)\n')
-t.setTimeout(900_000) // the compiler takes its time on a busy machine
+t.setTimeout(900_000)
 const complaints = complain()
 const isOfWrong = (complaint: string) => complaint.startsWith('wrong.md')
 

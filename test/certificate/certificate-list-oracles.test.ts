@@ -14,7 +14,7 @@ import { parts, vectorsFolder } from '../helpers/parts.js'
 import { signedList } from './raw-certificate-list.js'
 
 // Java takes seconds to start where other tests run beside it.
-t.setTimeout(120_000)
+t.setTimeout(900_000)
 
 const revoked: EntryToWrite[] = (Object.keys(revocationReasons) as RevocationReason[]).filter((reason) => reason !== 'removeFromCRL').map((reason, index) => ({
   serialNumber: `${index + 10}${'c0'.repeat(index)}`,

@@ -7,7 +7,7 @@ import { mintAuthority, mintClient } from '../helpers/mint.js'
 import { parts } from '../helpers/parts.js'
 
 // Each keytool starts a Java machine, which takes seconds where other tests run beside it.
-t.setTimeout(180_000)
+t.setTimeout(900_000)
 
 const authority = mintAuthority({ subject: 'Root' })
 const client = mintClient(authority, { subject: 'alice' })

@@ -30,7 +30,7 @@ const isCertificateError = (error: unknown) => {
   if (!(error instanceof CertificateError)) throw error
 }
 
-t.setTimeout(120_000)
+t.setTimeout(900_000)
 
 t.test('whatever is done to a PKCS #12, there is a value or a CertificateError', async (t) => {
   const modern = await writePkcs12({ privateKey, certificate, passphrase: 'secret', friendlyName: 'name', iterations: 2 })

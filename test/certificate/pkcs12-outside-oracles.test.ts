@@ -35,7 +35,7 @@ const exports: ReadonlyArray<[how: string, options: string, passphrase: string]>
   ['one iteration', '-noiter -nomaciter', 'password']
 ]
 
-t.setTimeout(120_000)
+t.setTimeout(900_000)
 
 t.test('what OpenSSL exports is read', { skip: parts.missing('openssl') }, async (t) => {
   const { run, read } = workshop(t)

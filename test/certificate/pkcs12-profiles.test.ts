@@ -31,7 +31,7 @@ function workshop (t: { testdir: () => string }) {
   return { run, save: (octets: Buffer) => writeFileSync(join(folder, 'ours.p12'), octets) }
 }
 
-t.setTimeout(120_000)
+t.setTimeout(900_000)
 
 t.test('OpenSSL reads every profile', { skip: parts.missing('openssl') }, async (t) => {
   const { run, save } = workshop(t)

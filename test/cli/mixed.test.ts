@@ -59,7 +59,7 @@ async function serve (t: Test, cwd: string): Promise<number> {
 }
 
 async function whoIs (cwd: string, port: number, name: string): Promise<string> {
-  const { stdout, stderr } = await runProgram('curl', ['--silent', '--show-error', '--max-time', '20', '--cacert', 'server.cer', '--cert-type', 'P12', '--cert', `${name}.p12:${password}`, `https://127.0.0.1:${port}/guarded`], { cwd })
+  const { stdout, stderr } = await runProgram('curl', ['--silent', '--show-error', '--max-time', '600', '--cacert', 'server.cer', '--cert-type', 'P12', '--cert', `${name}.p12:${password}`, `https://127.0.0.1:${port}/guarded`], { cwd })
   return stdout || stderr
 }
 

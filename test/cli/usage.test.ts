@@ -113,7 +113,7 @@ const tsx = createRequire(import.meta.url).resolve('tsx')
 const unwatched = 'unset NODE_OPTIONS NODE_V8_COVERAGE; '
 
 const inShell = (script: string, argv: readonly string[], cwd: string, input = '') =>
-  spawnSync('sh', ['-c', unwatched + script, 'sh', process.execPath, '--import', tsx, main, ...argv], { cwd, input, encoding: 'utf8', timeout: 60_000 })
+  spawnSync('sh', ['-c', unwatched + script, 'sh', process.execPath, '--import', tsx, main, ...argv], { cwd, input, encoding: 'utf8', timeout: 600_000 })
 
 const start = (argv: readonly string[], cwd: string, input?: string) => inShell('exec "$@"', argv, cwd, input)
 

@@ -6,7 +6,7 @@ import { portOf, run } from '../examples/running.js'
 import { parts } from '../helpers/parts.js'
 import { runProgram } from './program.js'
 
-t.setTimeout(240_000)
+t.setTimeout(900_000)
 
 const missing = parts.missing('chromium', 'certutil', 'pk12util')
 

@@ -7,7 +7,7 @@ import { cutter } from '../helpers/leaving.js'
 import { parts } from '../helpers/parts.js'
 import { runProgram } from './program.js'
 
-t.setTimeout(90_000)
+t.setTimeout(900_000)
 
 const world = makeWorld()
 const missing = parts.missing('curl')
@@ -36,7 +36,7 @@ async function meet (t: Test) {
     writeFileSync(join(cwd, `${name}.p12`), await writePkcs12({ ...who, chain: [authority.certificate], passphrase: 'password', friendlyName: name }))
   }
   const curl = async (options: string, path = '/guarded') => {
-    const common = ['--silent', '--show-error', '--max-time', '50', '--cacert', 'ca.cer', '--write-out', '\\n%{http_version} %{http_code} %{size_upload}']
+    const common = ['--silent', '--show-error', '--max-time', '600', '--cacert', 'ca.cer', '--write-out', '\\n%{http_version} %{http_code} %{size_upload}']
     const { end, stdout, stderr } = await runProgram('curl', [...common, ...options.split(' '), `https://127.0.0.1:${port}${path}`], { cwd })
     await cut()
     const [body = '', result = ''] = stdout.split('\n')
@@ -72,7 +72,7 @@ for (const [option, version] of [['--http2', '2'], ['--http1.1', '1.1']] as cons
     truncateSync(join(cwd, 'large'), large)
     const post = `${option} --header content-type:application/octet-stream --data-binary @large`
     // Node says "100 Continue" by itself, before any hook, so that whoever expects it sends something, too.
-    for (const expectation of ['--header expect:', '--header expect:100-continue --expect100-timeout 40']) {
+    for (const expectation of ['--header expect:', '--header expect:100-continue --expect100-timeout 600']) {
       for (const [who, body] of [['', missingBody], [` ${forms['PEM files']('stranger')}`, untrustedBody]] as const) {
         const { answer, uploaded } = await curl(`${post} ${expectation}${who}`)
         t.strictSame(answer, { version, status: 401, body })

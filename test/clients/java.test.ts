@@ -9,7 +9,7 @@ import { parts } from '../helpers/parts.js'
 import { runProgram } from './program.js'
 
 // Java compiles the client first, which takes seconds where other tests run beside it.
-t.setTimeout(150_000)
+t.setTimeout(900_000)
 
 const world = makeWorld()
 const protection = { passphrase: 'password', iterations: 2048 }
@@ -65,7 +65,7 @@ t.test('Java\'s HttpClient, which trusts by a trust store that this package wrot
   const calls = ways.flatMap((way) => cases.map((each) => ({ way, ...each })))
   const input = calls.map(({ way, store }) => `https://127.0.0.1:${port}/guarded ${way} ${store}`.trim() + '\n').join('')
   const program = fileURLToPath(new URL('Client.java', import.meta.url))
-  const { end, stdout, stderr } = await runProgram('java', ['-XX:TieredStopAtLevel=1', program], { cwd, input, seconds: 120 })
+  const { end, stdout, stderr } = await runProgram('java', ['-XX:TieredStopAtLevel=1', program], { cwd, input, seconds: 600 })
   t.equal(end, 0, stderr)
   const got = stdout.trimEnd().split('\n')
   t.equal(got.length, calls.length)

@@ -7,7 +7,7 @@ import { mintAuthority, mintClient, type Minted } from '../helpers/mint.js'
 import { parts } from '../helpers/parts.js'
 import { runProgram } from './program.js'
 
-t.setTimeout(60_000)
+t.setTimeout(900_000)
 
 const world = makeWorld()
 const missing = parts.missing('openssl')

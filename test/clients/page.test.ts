@@ -8,7 +8,7 @@ import { portOf, run } from '../examples/running.js'
 import { parts } from '../helpers/parts.js'
 
 // Keys of 4096 bits take their time.
-t.setTimeout(180_000)
+t.setTimeout(900_000)
 
 const execute = promisify(execFile)
 const day = 24 * 60 * 60 * 1000

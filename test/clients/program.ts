@@ -6,7 +6,7 @@ export interface Run {
   readonly cwd?: string
   /** Added to the environment of the tests. */
   readonly environment?: Record<string, string>
-  /** Whoever takes longer is ended. Default 60. */
+  /** Whoever takes longer is ended. Default 600. */
   readonly seconds?: number
 }
 
@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 /** Runs a program to its end without a shell, in a group of its own so that nothing it started outlives it. */
-export function runProgram (program: string, argv: readonly string[], { input = '', cwd, environment, seconds = 60 }: Run = {}): Promise<Outcome> {
+export function runProgram (program: string, argv: readonly string[], { input = '', cwd, environment, seconds = 600 }: Run = {}): Promise<Outcome> {
   const child = spawn(program, argv, { cwd, env: { ...process.env, ...environment }, detached: true })
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (part) => { output[name] += part })

@@ -93,7 +93,7 @@ function installConsumer (): void {
 // What the program prints; a failure tells what it printed on both channels.
 function run (program: string, options: string[], cwd = root): string {
   try {
-    return execFileSync(program, options, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 })
+    return execFileSync(program, options, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 1_200_000 })
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string, stderr: string }
     throw new Error(`${program} ${options.join(' ')}\n${stdout}${stderr}`)

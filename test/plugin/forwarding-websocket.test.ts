@@ -57,7 +57,7 @@ interface Case {
 }
 
 const vouched = (): ClientCertificateOptions => ({ ca: undefined, forwarding: { from: 'nginx', trustedProxies: '127.0.0.1', verified: 'proxy' } })
-const soon = () => new Date(Date.now() + 4000)
+const soon = () => new Date(Date.now() + 12_000)
 const deny: Case['happen'] = (app, { certificate: { fingerprint256 } }) => app.clientCertificates.deny({ fingerprint256 })
 const nothing = (): void => {}
 

@@ -81,7 +81,7 @@ export class Client {
 export async function ending (client: Client): Promise<string> {
   try {
     const socket = await client.connect()
-    socket.resume().setTimeout(10_000, () => socket.destroy())
+    socket.resume().setTimeout(600_000, () => socket.destroy())
     await once(socket, 'close')
     return 'none'
   } catch (error) {

@@ -8,7 +8,7 @@ import { fetchOctets, type FetchLimits, type FetchRequest } from '../../lib/revo
 import { isPublicAddress } from '../../lib/revocation/public-address.js'
 import { mint } from '../helpers/mint.js'
 
-const limits: FetchLimits = { allowPrivateAddresses: true, timeout: 5000, maxOctets: 100 }
+const limits: FetchLimits = { allowPrivateAddresses: true, timeout: 600_000, maxOctets: 100 }
 const get = (url: string, changes: Partial<FetchLimits> = {}, request: Partial<FetchRequest> = {}) =>
   fetchOctets(url, { accept: 'application/pkix-crl', ...request }, { ...limits, ...changes })
 

@@ -28,7 +28,7 @@ async function watching (t: Test, paths: readonly string[], options: WatchOption
   const state: Watching = {
     count: 0,
     async next () {
-      if (seen === state.count) await once(told, 'changed', { signal: AbortSignal.timeout(20_000) })
+      if (seen === state.count) await once(told, 'changed', { signal: AbortSignal.timeout(600_000) })
       seen++
     },
     close: () => watch.close()
@@ -295,6 +295,6 @@ t.test('it does not keep the process alive', async (t) => {
   const folder = t.testdir({ cert: 'one' })
   const program = `import { watchFiles } from ${JSON.stringify(new URL('../../lib/tls/index.ts', import.meta.url).href)}\nawait watchFiles([${JSON.stringify(join(folder, 'cert'))}], {}, () => {}).ready\nconsole.log('ready')`
   // Without the modules of the runner, which would count lines that are not those of the sources.
-  const { status, stdout, signal } = spawnSync('sh', ['-c', 'unset NODE_OPTIONS NODE_V8_COVERAGE; exec "$@"', 'sh', process.execPath, '--import', 'tsx', '--input-type=module', '--eval', program], { encoding: 'utf8', timeout: 20_000 })
+  const { status, stdout, signal } = spawnSync('sh', ['-c', 'unset NODE_OPTIONS NODE_V8_COVERAGE; exec "$@"', 'sh', process.execPath, '--import', 'tsx', '--input-type=module', '--eval', program], { encoding: 'utf8', timeout: 600_000 })
   t.strictSame([stdout, status, signal], ['ready\n', 0, null])
 })
