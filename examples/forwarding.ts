@@ -37,5 +37,5 @@ Listening on ${origin} (Ctrl+C ends it). Stand in for the proxy, in another term
 
 and see what a proxy that takes nothing away would let through, here none at all:
 
-  npx client-certificate proxy-check ${origin}/proxy-check --from nginx
+  npx -p fastify-client-certificate client-certificate proxy-check ${origin}/proxy-check --from nginx
 `)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { open, readFile, rename, stat } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { AuthorityError } from '../errors.js'
 
 // One in each folder, so that crashes leave one at most: whoever writes holds the lock of the directory.
 const temporaryName = '.unfinished'
@@ -13,24 +14,44 @@ const temporaryName = '.unfinished'
  */
 export async function writeDurably (path: string, content: string | Uint8Array): Promise<void> {
   const temporary = join(dirname(path), temporaryName)
-  const file = await open(temporary, 'w', 0o666)
   try {
-    if (existsSync(path)) await file.chmod((await stat(path)).mode & 0o7777)
+    await writeWhole(temporary, content, existsSync(path) ? (await stat(path)).mode & 0o7777 : undefined)
+    await rename(temporary, path)
+  } catch (cause) {
+    // On a disk that is full, its part would be in the way of what makes space.
+    await rm(temporary, { force: true })
+    throw notWritten(path, cause)
+  }
+  await syncFolder(dirname(path))
+}
+
+async function writeWhole (path: string, content: string | Uint8Array, mode: number | undefined): Promise<void> {
+  const file = await open(path, 'w', 0o666)
+  try {
+    if (mode !== undefined) await file.chmod(mode)
     await file.writeFile(content, 'latin1')
     await file.sync()
   } finally {
     await file.close()
   }
-  await rename(temporary, path)
-  await syncFolder(dirname(path))
 }
 
-/** Puts a text behind what is in a file; when the promise is fulfilled, it is on the disk. A crash may leave a part of it. */
+/** That a file could not be written; what the system says is the cause. */
+const notWritten = (path: string, cause: unknown) => new AuthorityError(`cannot write ${path}: ${(cause as Error).message}`, cause)
+
+/**
+ * Puts a text behind what is in a file; when the promise is fulfilled, it is on the disk. A crash may leave a part of it.
+ * If it is rejected, as on a disk that is full, the file is as it was before.
+ */
 export async function appendDurably (path: string, text: string): Promise<void> {
   const file = await open(path, 'a')
+  const { size } = await file.stat()
   try {
     await file.appendFile(text, 'latin1')
     await file.datasync()
+  } catch (cause) {
+    await file.truncate(size)
+    throw notWritten(path, cause)
   } finally {
     await file.close()
   }

@@ -1,4 +1,4 @@
-import { linkSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AuthorityError } from '../errors.js'
@@ -43,11 +43,12 @@ async function acquire (path: string, self: ProcessIdentity, tries: number): Pro
 // At one go, so that there is next to no time for a crash to leave something behind.
 function isMade (path: string, self: ProcessIdentity): boolean {
   const own = `${path}.${self.token}`
-  writeFileSync(own, JSON.stringify(self), { flag: 'wx' })
   try {
+    writeFileSync(own, JSON.stringify(self), { flag: 'wx' })
     return isLinked(own, path)
   } finally {
-    unlinkSync(own)
+    // Also a part of it, which a disk that is full leaves.
+    rmSync(own, { force: true })
   }
 }
 

@@ -7,10 +7,11 @@ import { checkNoAuthority, chainFile, openDirectory, ownLayout } from './authori
 import { pemOf } from './bundle.js'
 import { addConstraintOptions, constraintsOf, type ConstraintOptions } from './constraints.js'
 import { addExample } from './help.js'
-import { checkAbsent, createDirectory, createFiles, type OutputFile } from './files.js'
+import { checkAbsent, createDirectory, createFiles, orFailure, type OutputFile } from './files.js'
+import { handOut } from './hand-out.js'
 import { keyText, makeKey } from './key.js'
 import { certificateLine, printMade, protection, type MadeFiles } from './made.js'
-import { addValidityOptions, authorityPassphraseFileOption, cutOption, jsonOption, keyTypeOption, parseCount, passphraseFileOption, validityOf, type KeyTypeOption, type ValidityOptions } from './options.js'
+import { addValidityOptions, authorityPassphraseFileOption, cutOption, directoryVariable, jsonOption, keyTypeOption, parseCount, passphraseFileOption, validityOf, type KeyTypeOption, type ValidityOptions } from './options.js'
 import { newPassphrase, newPkcs12Passphrase, type NewPassphraseOptions } from './passphrase.js'
 import { addPkcs12Options, type Pkcs12Options } from './pkcs12-options.js'
 import { addPlaceOptions, placesFile, placesOf, placesText, type PlaceOptions } from './places.js'
@@ -31,7 +32,7 @@ export function addCaCreate (ca: Command, terminal: Terminal): void {
   const command = ca.command('create')
     .description('Create a certificate authority: a root or, with --parent, an intermediate.')
     .requiredOption('--subject <name>', 'its name, as "CN=Example CA,O=Example"')
-    .requiredOption('--directory <directory>', 'where it is to live; made where it is not there')
+    .requiredOption('--directory <directory>', `where it is to live, or in ${directoryVariable} of the environment; made where it is not there`)
     .option('--parent <directory>', 'the authority that is to sign it')
     .addOption(new Option('--path-length <number>', 'how many authorities may stand below it (default: any number)').argParser(parseCount))
     .addOption(keyTypeOption())
@@ -55,11 +56,18 @@ async function create (terminal: Terminal, options: Options): Promise<void> {
   const issuer = options.parent === undefined ? undefined : await openDirectory(terminal, { ...options, directory: options.parent })
   const passphrase = await passphraseFor(terminal, files, options)
   const authority = await makeAuthority(terminal, issuer, options)
+  const write = () => makeFiles(terminal, files, authority, passphrase, options)
+  await (options.parent === undefined ? write() : handOut(authority.certificate, options.parent, write))
+  tell(terminal, files, authority, passphrase, options)
+}
+
+async function makeFiles (terminal: Terminal, files: Files, authority: Authority, passphrase: string | undefined, options: Options): Promise<void> {
+  const { directory } = options
+  const contents = await contentsOf(files, authority, passphrase, options)
   await createDirectory(terminal, directory)
   // First: an authority without records would be shut, and in the way of the next attempt.
-  await openDirectoryStore(terminal.path(directory), { create: true })
-  await createFiles(terminal, await contentsOf(files, authority, passphrase, options))
-  tell(terminal, files, authority, passphrase, options)
+  await orFailure(directory, 'make the records in', () => openDirectoryStore(terminal.path(directory), { create: true }))
+  await createFiles(terminal, contents)
 }
 
 interface Files extends MadeFiles {

@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander'
 import { writePem } from '../certificate/index.js'
 import { openDirectory, type AuthorityOptions } from './authority-directory.js'
+import { count } from './count.js'
 import { addExample } from './help.js'
-import { Misuse } from './failure.js'
+import { Failure, Misuse, only } from './failure.js'
 import { replaceFile } from './files.js'
 import { authorityPassphraseFileOption, directoryOption, jsonOption } from './options.js'
 import type { Terminal } from './terminal.js'
@@ -37,9 +38,18 @@ async function list (terminal: Terminal, options: Options): Promise<void> {
   const made = await authority.certificateList({ at: terminal.now(), days })
   const content = der === true ? made.raw : writePem('X509 CRL', made.raw)
   if (out === undefined) terminal.printDocument(content)
-  else await replaceFile(terminal, { name: out, content })
-  terminal.say(`made ${out ?? 'a certificate list'}: list ${made.number} of ${made.issuer} with ${made.size} entries; the next one is due before ${dateText(made.nextUpdate!)}`)
+  else await orUsedUp(made.number!, () => replaceFile(terminal, { name: out, content }))
+  terminal.say(`made ${out ?? 'a certificate list'}: list ${made.number} of ${made.issuer} with ${count(made.size, 'entry', 'entries')}; the next one is due before ${dateText(made.nextUpdate!)}`)
   if (json === true) terminal.printJson({ ...made.toJSON(), files: { list: out } })
+}
+
+async function orUsedUp (number: bigint, write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    const { message } = only(Failure, error)
+    throw new Failure(`${message}; a list that was there is unchanged`, `the number ${number} is used up, which does no harm: run the command again`, error)
+  }
 }
 
 function checkOutput (terminal: Terminal, { der, json }: Options): void {

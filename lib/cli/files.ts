@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { AuthorityError } from '../errors.js'
 import { Failure } from './failure.js'
 import type { Terminal } from './terminal.js'
 
@@ -82,7 +83,8 @@ export async function createDirectory (terminal: Terminal, name: string): Promis
   await orFailure(name, 'make', () => mkdir(terminal.path(name), { recursive: true, mode: 0o700 }))
 }
 
-async function orFailure<Value> (name: string, verb: string, act: () => Promise<Value>): Promise<Value> {
+/** The result of an act, or a `Failure` that says what the system refused: `cannot VERB NAME: …`. */
+export async function orFailure<Value> (name: string, verb: string, act: () => Promise<Value>): Promise<Value> {
   try {
     return await act()
   } catch (error) {
@@ -96,14 +98,33 @@ const problems: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is no directory',
   EACCES: 'permission is denied',
   EPERM: 'permission is denied',
-  ENOSPC: 'no space is left'
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space is left',
+  EDQUOT: 'the quota is used up',
+  EFBIG: 'no file may be as large'
 }
+
+/** What the system says, in words. */
+export const systemProblem = (error: NodeJS.ErrnoException): string =>
+  `${error.path === undefined ? '' : `${error.path}: `}${problemOf(error)}`
+
+/** The same without the name of the file. */
+export const problemOf = ({ code, message }: NodeJS.ErrnoException): string => problems[String(code)] ?? message
 
 function failureOf (name: string, verb: string, error: unknown): unknown {
+  if (error instanceof AuthorityError && isSystemError(error.cause)) return failureOf(name, verb, error.cause)
   const code = codeOf(error)
   if (code === undefined) return error
-  return code === 'EEXIST' ? taken(name) : new Failure(`cannot ${verb} ${name}: ${problems[code] ?? code}`, undefined, error)
+  return code === 'EEXIST' ? taken(name) : new Failure(`cannot ${verb} ${name}: ${problems[code] ?? code}`, spaceHints[code], error)
 }
 
+const spaceHints: Readonly<Record<string, string>> = {
+  ENOSPC: 'make space, and run the command again',
+  EDQUOT: 'make space, and run the command again'
+}
+
+/** Whether the system refused something: no file, no permission, no space. */
+export const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error
+
 /** The code of an error of the system, as ENOENT. */
-const codeOf = (error: unknown): string | undefined => error instanceof Error && 'syscall' in error ? (error as NodeJS.ErrnoException).code : undefined
+const codeOf = (error: unknown): string | undefined => isSystemError(error) ? error.code : undefined

@@ -1,7 +1,9 @@
 import type { Signed } from '../authority/index.js'
+import type { AuthorityOptions } from './authority-directory.js'
 import { pemOf, withoutRoots } from './bundle.js'
 import { Misuse } from './failure.js'
 import { checkAbsent, createFiles } from './files.js'
+import { handOut } from './hand-out.js'
 import { certificateLine, printMade } from './made.js'
 import type { Terminal } from './terminal.js'
 
@@ -18,10 +20,10 @@ export async function checkOut (terminal: Terminal, { out, json }: OutOptions): 
 }
 
 /** Writes the certificate, and what verifiers need with it, to its file or to standard output, and says what it is. */
-export async function giveCertificate (terminal: Terminal, { certificate, chain }: Signed, { out, json }: OutOptions, more: object = {}): Promise<void> {
+export async function giveCertificate (terminal: Terminal, { certificate, chain }: Signed, { out, json, directory }: OutOptions & AuthorityOptions, more: object = {}): Promise<void> {
   const content = pemOf([certificate, ...withoutRoots(chain)])
   if (out === undefined) terminal.printDocument(content)
-  else await createFiles(terminal, [{ name: out, content }])
+  else await handOut(certificate, directory, () => createFiles(terminal, [{ name: out, content }]))
   terminal.say(`made ${out ?? 'a certificate'}: ${certificateLine(certificate)}`)
   if (json === true) printMade(terminal, certificate, { certificate: out! }, more)
 }

@@ -3,6 +3,7 @@ import { writePkcs12, writePrivateKey, type GeneralNameText } from '../certifica
 import type { AuthorityOptions } from './authority-directory.js'
 import { pemOf, withoutRoots } from './bundle.js'
 import { createFiles, type OutputFile } from './files.js'
+import { handOut } from './hand-out.js'
 import { makeKey } from './key.js'
 import type { MadeFiles } from './made.js'
 import type { NameOptions } from './names.js'
@@ -14,6 +15,7 @@ import type { Terminal } from './terminal.js'
 export interface IssueOptions extends AuthorityOptions, KeyTypeOption, ValidityOptions, NewPassphraseOptions, NameOptions, Pkcs12Options {
   readonly subject?: string
   readonly from?: string
+  readonly skipExisting?: boolean
   readonly out: string
   readonly purpose: 'client' | 'server'
   readonly json?: boolean
@@ -34,13 +36,17 @@ export const filesOf = (out: string, { pkcs12 }: Pkcs12Options) => ({
   ...(pkcs12 === true && { pkcs12: `${out}.p12` })
 }) satisfies MadeFiles
 
-/** Issues one certificate, and writes its files. */
-export async function issueOne (terminal: Terminal, authority: Authority, holder: Holder, passphrase: string | undefined, options: IssueOptions): Promise<Issued> {
+/** Issues one certificate, and writes its files. @param newKey makes its private key; by default it shows that this goes on */
+export async function issueOne (
+  terminal: Terminal, authority: Authority, holder: Holder, passphrase: string | undefined, options: IssueOptions,
+  newKey = () => makeKey(terminal, options.keyType)
+): Promise<Issued> {
   const { subject, names: subjectAltName, out } = holder
-  const privateKey = await makeKey(terminal, options.keyType)
+  const privateKey = await newKey()
   const validity = validityOf(options, defaultDays)
   const issued = await authority.issue({ profile: options.purpose, subject, subjectAltName, privateKey, at: terminal.now(), ...validity })
-  await createFiles(terminal, await contentsOf(issued, out, passphrase, options))
+  const contents = await contentsOf(issued, out, passphrase, options)
+  await handOut(issued.certificate, options.directory, () => createFiles(terminal, contents))
   return issued
 }
 

@@ -10,7 +10,7 @@ import { keyText } from './key.js'
 import { certificateLine, printMade, protection } from './made.js'
 import { addNameOptions, namesOf } from './names.js'
 import { addValidityOptions, authorityPassphraseFileOption, cutOption, directoryOption, jsonOption, keyTypeOption, passphraseFileOption } from './options.js'
-import { givenNewPassphrase, newPkcs12Passphrase } from './passphrase.js'
+import { newPassphrase, newPkcs12Passphrase } from './passphrase.js'
 import { addPkcs12Options } from './pkcs12-options.js'
 import type { Terminal } from './terminal.js'
 
@@ -20,6 +20,7 @@ export function addIssue (program: Command, terminal: Terminal): void {
     .addOption(directoryOption())
     .option('--subject <name>', 'for whom it is, as "CN=bob,O=Example"')
     .option('--from <file>', 'many at once: a CSV file with a head line of subject, email, dns, ip, uri, upn, file')
+    .option('--skip-existing', 'with --from: leave out the rows whose files are there already')
     .requiredOption('--out <path>', 'where to put .key, .cer and .p12: bob makes bob.key; with --from, a directory')
   addNameOptions(command)
     .addOption(new Option('--purpose <purpose>', 'whom the certificate is for').choices(['client', 'server']).default('client'))
@@ -27,7 +28,7 @@ export function addIssue (program: Command, terminal: Terminal): void {
   addValidityOptions(command, defaultDays).addOption(cutOption())
   addPkcs12Options(command, 'also a .p12: key and certificate in one file, for browsers and telephones')
     .addOption(passphraseFileOption('the passphrase that is to protect the .key and the .p12'))
-    .option('--no-passphrase', 'no passphrase for the .key, and the empty one for the .p12')
+    .option('--no-passphrase', 'no passphrase for the .key, and the empty one for the .p12; do not ask')
     .addOption(authorityPassphraseFileOption())
     .addOption(jsonOption())
     .action((options: IssueOptions) => issue(terminal, options))
@@ -38,6 +39,7 @@ async function issue (terminal: Terminal, options: IssueOptions): Promise<void> 
   const { subject, from } = options
   if ((subject === undefined) === (from === undefined)) throw new Misuse('one of --subject and --from has to be given')
   if (from !== undefined) return await issueMany(terminal, from, () => passphraseFor(terminal, options), options)
+  if (options.skipExisting === true) throw new Misuse('--skip-existing is given without --from')
   const person = { subject: subject!, names: namesOf(options), out: options.out }
   await checkAbsent(terminal, Object.values(filesOf(person.out, options)))
   const authority = await openDirectory(terminal, options)
@@ -46,10 +48,9 @@ async function issue (terminal: Terminal, options: IssueOptions): Promise<void> 
   tell(terminal, issued, person.out, passphrase, options)
 }
 
-// The key of a service mostly has to be read where nobody is there to be asked.
 const passphraseFor = (terminal: Terminal, options: IssueOptions): Promise<string | undefined> => options.pkcs12 === true
   ? newPkcs12Passphrase(terminal, 'the .key and the .p12', options)
-  : givenNewPassphrase(terminal, options)
+  : newPassphrase(terminal, 'the .key', options)
 
 function tell (terminal: Terminal, { privateKey, certificate }: Issued, out: string, passphrase: string | undefined, options: IssueOptions): void {
   const files = filesOf(out, options)

@@ -4,5 +4,5 @@ import { run } from './run.js'
 
 const { stdin, stdout, stderr } = process
 
-stdout.on('error', endQuietly)
+stdout.on('error', endQuietly(process))
 process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, env: process.env, cwd: process.cwd(), now: () => new Date() })

@@ -10,7 +10,10 @@ export const keyTypeOption = () => new Option('--key-type <type>', 'the kind of 
 
 export const jsonOption = () => new Option('--json', 'print the result as JSON, for a program')
 
-export const directoryOption = () => new Option('--directory <directory>', 'the directory of the authority').makeOptionMandatory()
+/** The directory of the authority, if --directory is not given. */
+export const directoryVariable = 'CLIENT_CERTIFICATE_DIRECTORY'
+
+export const directoryOption = () => new Option('--directory <directory>', `the directory of the authority, or in ${directoryVariable} of the environment`).makeOptionMandatory()
 
 export const passphraseFileOption = (what: string) => passphraseOption(ownPassphrase, what)
 

@@ -34,26 +34,37 @@ export interface NewPassphraseOptions {
   readonly passphrase: boolean
 }
 
-/** The passphrase that is to protect what a command makes, where one is given; nobody is asked. */
-export async function givenNewPassphrase (terminal: Terminal, { passphraseFile, passphrase }: NewPassphraseOptions): Promise<string | undefined> {
-  return passphrase ? await givenPassphrase(terminal, ownPassphrase, passphraseFile) : undefined
+/**
+ * The passphrase that protects `what`, which a command makes; `undefined` if the user wants none.
+ * @throws Failure none is given, and nobody can be asked: no private key is left unencrypted because an option was forgotten
+ */
+export const newPassphrase = (terminal: Terminal, what: string, options: NewPassphraseOptions): Promise<string | undefined> =>
+  chosenPassphrase(terminal, what, options, 'a private key', 'to leave it unencrypted')
+
+/** The same for a PKCS #12. */
+export const newPkcs12Passphrase = (terminal: Terminal, what: string, options: NewPassphraseOptions): Promise<string | undefined> =>
+  chosenPassphrase(terminal, what, options, 'a PKCS #12', 'for the empty one')
+
+async function chosenPassphrase (
+  terminal: Terminal, what: string, { passphraseFile, passphrase }: NewPassphraseOptions, kind: string, withoutOne: string
+): Promise<string | undefined> {
+  if (!passphrase) return undefined
+  const given = await givenPassphrase(terminal, ownPassphrase, passphraseFile)
+  if (given !== undefined) return given
+  if (terminal.isInteractive) return await askTwice(terminal, what, tries)
+  throw new Failure(`${kind} needs a passphrase, and none is given`, `${howToGive(ownPassphrase)}; or --no-passphrase ${withoutOne}`)
 }
 
-/** The passphrase that is to protect `what`; `undefined` where the user wants none. */
-export async function newPassphrase (terminal: Terminal, what: string, options: NewPassphraseOptions): Promise<string | undefined> {
-  const given = await givenNewPassphrase(terminal, options)
-  if (given !== undefined || !options.passphrase || !terminal.isInteractive) return given
+/** How often a person is asked the same. */
+const tries = 3
+
+async function askTwice (terminal: Terminal, what: string, left: number): Promise<string | undefined> {
   const typed = await terminal.ask(`New passphrase for ${what} (empty for none): `)
   if (typed === '') return undefined
-  if (await terminal.ask('The same again: ') !== typed) throw new Failure('the two passphrases are not the same')
-  return typed
-}
-
-/** The same for a PKCS #12, which is to go from hand to hand: that it has none has to be said. */
-export async function newPkcs12Passphrase (terminal: Terminal, what: string, options: NewPassphraseOptions): Promise<string | undefined> {
-  const passphrase = await newPassphrase(terminal, what, options)
-  if (passphrase !== undefined || !options.passphrase || terminal.isInteractive) return passphrase
-  throw new Failure('a PKCS #12 needs a passphrase, and none is given', howToGive(ownPassphrase) + '; or --no-passphrase for the empty one')
+  if (await terminal.ask('The same again: ') === typed) return typed
+  if (left === 1) throw new Failure('the two passphrases are not the same')
+  terminal.say('the two passphrases are not the same: try again')
+  return await askTwice(terminal, what, left - 1)
 }
 
 const howToGive = ({ option, variable }: PassphraseSource) => `give it by ${option} FILE, or in the environment as ${variable}`
@@ -72,7 +83,20 @@ export async function openWithPassphrase<Value> (
     if (given !== undefined) throw new Failure(`${what}: ${error.message}`, `it came from ${file ?? source.variable}`, error)
     if (!terminal.isInteractive) throw new Failure(`${what}: ${error.message}`, howToGive(source), error)
   }
-  return await open(await terminal.ask(`Passphrase of ${what}: `))
+  return await openByAsking(terminal, what, open, tries)
+}
+
+async function openByAsking<Value> (
+  terminal: Terminal, what: string, open: (passphrase: string) => Value | Promise<Value>, left: number
+): Promise<Value> {
+  try {
+    return await open(await terminal.ask(`Passphrase of ${what}: `))
+  } catch (error) {
+    if (!isPassphraseError(error)) throw error
+    if (left === 1) throw new Failure(`${what}: ${error.message}`, undefined, error)
+    terminal.say(`${error.message}: try again`)
+  }
+  return await openByAsking(terminal, what, open, left - 1)
 }
 
 const isPassphraseError = (error: unknown): error is CertificateError => error instanceof CertificateError && error.code === 'ERR_CERTIFICATE_PASSPHRASE'

@@ -9,7 +9,7 @@ import { keyText, makeKey } from './key.js'
 import { protection } from './made.js'
 import { addNameOptions, namesOf, type NameOptions } from './names.js'
 import { jsonOption, keyTypeOption, passphraseFileOption, passphraseOption } from './options.js'
-import { givenNewPassphrase, keyPassphrase, openWithPassphrase, type NewPassphraseOptions } from './passphrase.js'
+import { keyPassphrase, newPassphrase, openWithPassphrase, type NewPassphraseOptions } from './passphrase.js'
 import type { Terminal } from './terminal.js'
 
 interface Options extends NameOptions, NewPassphraseOptions {
@@ -30,7 +30,7 @@ export function addRequest (program: Command, terminal: Terminal): void {
     .addOption(keyTypeOption())
     .addOption(new Option('--key <file>', 'a private key that is there already, instead of a new one'))
     .addOption(passphraseFileOption('the passphrase that is to protect the .key'))
-    .option('--no-passphrase', 'no passphrase for the .key, whatever the environment says')
+    .option('--no-passphrase', 'leave the .key without one, and do not ask')
     .addOption(passphraseOption(keyPassphrase, 'the passphrase of --key'))
     .addOption(jsonOption())
     .action((options: Options) => request(terminal, options, command.getOptionValueSource('keyType') === 'cli'))
@@ -42,7 +42,7 @@ async function request (terminal: Terminal, options: Options, isKeyTypeGiven: bo
   if (key !== undefined && isKeyTypeGiven) throw new Misuse('--key and --key-type are both given', 'a key that is there has its type already')
   const files = { ...(key === undefined && { privateKey: `${out}.key` }), request: `${out}.req` }
   await checkAbsent(terminal, Object.values(files))
-  const passphrase = await givenNewPassphrase(terminal, options)
+  const passphrase = files.privateKey === undefined ? undefined : await newPassphrase(terminal, files.privateKey, options)
   const privateKey = await keyFor(terminal, options)
   const made = await createRequest({ subject, subjectAltName: namesOf(options), privateKey })
   await createFiles(terminal, [

@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander'
-import { AuthorityError, CertificateError, CertificationPathError } from '../errors.js'
-import { Failure, Misuse } from './failure.js'
-import { programFor } from './program.js'
+import { Misuse } from './failure.js'
+import { howToAsk, programFor } from './program.js'
 import { Terminal, type Surroundings } from './terminal.js'
+import { inWordsOfCommand } from './words.js'
 
 /**
  * Runs the command with these arguments, and resolves to its exit status: 0 done, 1 refused or failed, 2 misused.
@@ -20,31 +20,24 @@ export async function run (argv: readonly string[], surroundings: Surroundings):
 
 function report (terminal: Terminal, error: unknown): number {
   if (error instanceof CommanderError) return reportUsage(terminal, error)
-  if (!isForUser(error)) throw error
-  tell(terminal, error.message, error instanceof Failure ? error.hint : hintFor(error))
+  const { message, hint } = inWordsOfCommand(error)
+  tell(terminal, message, hint)
   return error instanceof Misuse ? 2 : 1
 }
-
-// Anything else is a mistake of this program, and its stack is wanted.
-const isForUser = (error: unknown): error is Error =>
-  error instanceof Failure || error instanceof AuthorityError || error instanceof CertificateError || error instanceof CertificationPathError
-
-// What the library says in its own words, in those of this command.
-const hints: ReadonlyArray<readonly [problem: RegExp, hint: string]> = [
-  [/whenPastEnd/, '--cut lets it end with the authority'],
-  [/^certificate \S+ of .* expired at /, '--expired renews it all the same; first make sure that its holder may still have one'],
-  [/^subject: /, 'a name is written as "CN=alice,O=Example" (RFC 4514)']
-]
-
-const hintFor = ({ message }: Error): string | undefined => hints.find(([problem]) => problem.test(message))?.[1]
 
 function reportUsage (terminal: Terminal, { code, message }: CommanderError): number {
   if (code === 'commander.helpDisplayed' || code === 'commander.version') return 0
   if (code === 'commander.help') return 2
   const [, problem, suggestion] = /^(?:error: )?(.*?)\n?(?:\(Did you mean (.*)\?\))?$/s.exec(message) as string[]
-  tell(terminal, problem, suggestion === undefined ? 'put --help behind the command to see how it is used' : `did you mean ${suggestion}?`)
+  const [, option, kind] = /'(--(ca-|key-|)pass(?:phrase|word|wd)?)(?:=.*)?'$/s.exec(problem) ?? []
+  // Nothing of the passphrase, which may stand behind a sign of equality, is shown.
+  if (option !== undefined) tell(terminal, `unknown option '${option}'`, passphraseHint(kind))
+  else tell(terminal, problem, suggestion === undefined ? howToAsk : `did you mean ${suggestion}?`)
   return 2
 }
+
+const passphraseHint = (kind: string) => 'a passphrase is never taken from the command line, where every process can read it: ' +
+  (kind === '' ? 'give --passphrase-file FILE; --ca-passphrase-file if it is that of the authority' : `give --${kind}passphrase-file FILE`)
 
 function tell (terminal: Terminal, message: string, hint: string | undefined): void {
   terminal.say(`error: ${message}`)

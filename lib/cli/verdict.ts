@@ -17,11 +17,15 @@ export interface Question {
   readonly revocation?: RevocationOptions
 }
 
-export function acceptanceText (file: string, path: VerifiedPath, { at, purpose }: Question): string {
+export function acceptanceText (file: string, path: VerifiedPath, question: Question): string {
+  const { at, purpose } = question
   const rows = path.certificates.map((certificate, depth) => row(certificate, depth, certificate === path.trustAnchor ? 'trusted' : 'good'))
   const { until, why } = endOf(path)
-  return [`${file} would get in (${purpose}) at ${dateText(at)}, and until ${dateText(until)}${why}`, '', table(rows)].join('\n')
+  const verdict = `${file} would get in (${purpose}) at ${dateText(at)}, and until ${dateText(until)}${why}`
+  return [verdict, ...isRevocationChecked(question) ? [] : ['revocation: not checked (no --crl)'], '', table(rows)].join('\n')
 }
+
+const isRevocationChecked = ({ certificateLists }: Question): boolean => certificateLists !== undefined
 
 // A list that is over has to be followed by a new one, long before the certificate ends.
 function endOf ({ notAfter, statusUntil = Infinity }: VerifiedPath): { readonly until: Date, readonly why: string } {
@@ -61,7 +65,8 @@ function issuerOf (path: readonly Certificate[], known: readonly Certificate[]):
 /** The same for a program. */
 export function verdictJson (verdict: VerifiedPath | CertificationPathError, question: Question): object {
   const { at, purpose } = question
-  if (!(verdict instanceof CertificationPathError)) return { getsIn: true, at, purpose, until: endOf(verdict).until, path: verdict.certificates }
+  const revocation = isRevocationChecked(question) ? 'checked' : 'not checked'
+  if (!(verdict instanceof CertificationPathError)) return { getsIn: true, at, purpose, revocation, until: endOf(verdict).until, path: verdict.certificates }
   const { code, rule, depth, certificate, message } = verdict
-  return { getsIn: false, at, purpose, code, rule, depth, certificate, message, path: presumedPath(question) }
+  return { getsIn: false, at, purpose, revocation, code, rule, depth, certificate, message, path: presumedPath(question) }
 }

@@ -23,13 +23,13 @@ t.test('the owner\'s guide can be followed from its beginning to its end', async
 
 t.test('an authority without records gets them as the guide says', async (t) => {
   const cwd = t.testdir({})
-  await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'made'], { cwd })
+  await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'made', '--no-passphrase'], { cwd })
   mkdirSync(join(cwd, 'ca/newcerts'), { recursive: true })
   for (const name of ['ca.cer', 'ca.key']) writeFileSync(join(cwd, 'ca', name), readFileSync(join(cwd, 'made', name)))
   t.match(await hear(['list', '--directory', 'ca'], { cwd }), { status: 1, stderr: /^error: .*index\.txt/ })
   writeFileSync(join(cwd, 'ca/index.txt'), '')
   writeFileSync(join(cwd, 'ca/index.txt.attr'), 'unique_subject = no\n')
-  for (const command of ['issue --directory ca --subject CN=alice --out alice', 'renew alice.cer --directory ca', 'revoke alice.cer --directory ca', 'crl --directory ca', 'list --directory ca']) {
+  for (const command of ['issue --directory ca --subject CN=alice --out alice --no-passphrase', 'renew alice.cer --directory ca', 'revoke alice.cer --directory ca', 'crl --directory ca', 'list --directory ca']) {
     const { status, stderr } = await hear(command.split(' '), { cwd })
     t.equal(status, 0, `${command}\n${stderr}`)
   }

@@ -198,6 +198,7 @@ t.test('explain tells which certificate of the path is at fault', async (t) => {
   await holds(t, { cwd }, `
     $ client-certificate explain chain.cer --trust root.cer
     chain.cer would get in (clientAuth) at 2026-11-24T12:00:00Z, and until 2026-12-31T00:00:00Z
+    revocation: not checked (no --crl)
 
       0  CN=client   2026-01-01T00:00:00Z to 2026-12-31T00:00:00Z  good
       1  CN=Issuing  2026-01-01T00:00:00Z to 2026-12-31T00:00:00Z  good
@@ -221,6 +222,7 @@ t.test('explain tells which certificate of the path is at fault', async (t) => {
       "getsIn": false,
       "at": "2026-11-24T12:00:00.000Z",
       "purpose": "clientAuth",
+      "revocation": "not checked",
       "code": "ERR_CERTIFICATION_PATH_NO_ISSUER",
       "rule": "NO_ISSUER",
       "depth": 0,
@@ -243,6 +245,7 @@ t.test('explain tells which certificate of the path is at fault', async (t) => {
       "getsIn": true,
       "at": "2026-11-24T12:00:00.000Z",
       "purpose": "any",
+      "revocation": "not checked",
       "until": "2026-12-31T00:00:00.000Z",
       "path": [
         {
@@ -287,12 +290,12 @@ function mintStrange () {
 
 t.test('directories of openssl and easy-rsa are opened as they are, and of two authorities neither', async (t) => {
   const cwd = t.testdir({})
-  await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca'], { cwd })
+  await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--no-passphrase'], { cwd })
   const move = (from: string, to: string) => renameSync(join(cwd, 'ca', from), join(cwd, 'ca', to))
   mkdirSync(join(cwd, 'ca/private'))
   move('ca.cer', 'cacert.pem')
   move('ca.key', 'private/cakey.pem')
-  t.match(await hear(['issue', '--directory', 'ca', '--subject', 'CN=bob', '--out', 'bob'], { cwd }), { status: 0 })
+  t.match(await hear(['issue', '--directory', 'ca', '--subject', 'CN=bob', '--out', 'bob', '--no-passphrase'], { cwd }), { status: 0 })
   move('cacert.pem', 'ca.crt')
   move('private/cakey.pem', 'private/ca.key')
   t.match(await hear(['list', '--directory', 'ca'], { cwd }), { status: 0, stdout: /CN=bob/ })
@@ -308,7 +311,7 @@ t.test('directories of openssl and easy-rsa are opened as they are, and of two a
 
 t.test('a places.json that is not JSON, or says nonsense, keeps the authority shut', async (t) => {
   const cwd = t.testdir({})
-  await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--crl-url', 'http://ca.example/ca.crl'], { cwd })
+  await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--crl-url', 'http://ca.example/ca.crl', '--no-passphrase'], { cwd })
   t.equal(String(readFileSync(join(cwd, 'ca/places.json'))), '{\n  "cRLDistributionPoints": [\n    "http://ca.example/ca.crl"\n  ]\n}\n')
   for (const [text, message] of [['{', 'error: ca/places.json is not JSON\n'], ['{"crl":1}', 'error: there is no option "crl"']] as const) {
     writeFileSync(join(cwd, 'ca/places.json'), text)
@@ -321,7 +324,7 @@ t.test('a places.json that is not JSON, or says nonsense, keeps the authority sh
 
 t.test('a hostile request is refused with its reason, and nothing is recorded or written', async (t) => {
   const cwd = t.testdir({})
-  await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca'], { cwd })
+  await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--no-passphrase'], { cwd })
   const { request } = await createRequest({ subject: 'CN=../../evil' })
   const broken = Buffer.from(request.raw)
   broken[broken.length - 1] ^= 1
@@ -359,9 +362,9 @@ t.test('a list of version 1 may not tell its number, nor when the next one comes
 
 t.test('a list of very many shows the first of them', async (t) => {
   const cwd = t.testdir({})
-  await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca'], { cwd })
+  await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--no-passphrase'], { cwd })
   writeFileSync(join(cwd, 'many.csv'), `subject\n${Array.from({ length: 52 }, (_, index) => `CN=c${index}\n`).join('')}`)
-  await hear(['issue', '--directory', 'ca', '--from', 'many.csv', '--out', 'many'], { cwd })
+  await hear(['issue', '--directory', 'ca', '--from', 'many.csv', '--out', 'many', '--no-passphrase'], { cwd })
   const entries = JSON.parse((await hear(['list', '--directory', 'ca', '--json'], { cwd })).stdout)
   for (const { serialNumber } of entries) await hear(['revoke', serialNumber, '--directory', 'ca'], { cwd })
   await hear(['crl', '--directory', 'ca', '--days', '1h', '--out', 'ca.crl'], { cwd })

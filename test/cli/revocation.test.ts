@@ -43,6 +43,7 @@ t.test('explain tells who is revoked by the lists it is given', async (t) => {
     [exit 1]
     $ client-certificate explain bob.cer --trust root.cer
     bob.cer would get in (clientAuth) at 2030-06-15T12:00:00Z, and until 2030-12-31T23:59:59Z
+    revocation: not checked (no --crl)
 
       0  CN=bob      2030-01-01T00:00:00Z to 2030-12-31T23:59:59Z  good
       1  CN=Issuing  2030-01-01T00:00:00Z to 2030-12-31T23:59:59Z  good

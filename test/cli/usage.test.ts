@@ -79,10 +79,10 @@ t.test('misuse is told with a hint, and the exit status is 2', async (t) => {
     ! error: option '--permit <subtree>' argument 'example.com' is invalid. It begins with dns:, email:, ip:, uri:, name:.
     ! hint: put --help behind the command to see how it is used
     [exit 2]
-    $ client-certificate ca create --subject CN=a --directory a --exclude ip:10.0.0.0/33
+    $ client-certificate ca create --subject CN=a --directory a --exclude ip:10.0.0.0/33 --no-passphrase
     ! error: nameConstraints: iPAddress "10.0.0.0/33" is no IPv4 or IPv6 address with the number of its bits that count, as 10.0.0.0/8
     [exit 1]
-    $ client-certificate ca create --subject CN=a --directory a --days 1 --until 2027-01-01
+    $ client-certificate ca create --subject CN=a --directory a --days 1 --until 2027-01-01 --no-passphrase
     ! error: --days and --until are both given
     ! hint: give one of them
     [exit 2]
@@ -119,7 +119,7 @@ const start = (argv: readonly string[], cwd: string, input?: string) => inShell(
 
 t.test('as a process of its own it says the same, and reads the clock', async (t) => {
   const cwd = t.testdir({})
-  const created = start(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--days', '1', '--json'], cwd)
+  const created = start(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--days', '1', '--json', '--no-passphrase'], cwd)
   t.equal(created.status, 0)
   t.match(created.stderr, /^made ca\/ca\.key: /)
   const left = Date.parse(JSON.parse(created.stdout).notAfter) - Date.now()
@@ -132,7 +132,7 @@ t.test('as a process of its own it says the same, and reads the clock', async (t
 
 t.test('whoever reads only the first lines gets them, and no error', async (t) => {
   const cwd = t.testdir({})
-  start(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca'], cwd)
+  start(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--no-passphrase'], cwd)
   writeFileSync(join(cwd, 'many.cer'), readFileSync(join(cwd, 'ca/ca.cer'), 'utf8').repeat(400))
   const { stdout, stderr } = inShell('"$@" | { read -r line; echo "$line"; }', ['inspect', 'many.cer'], cwd)
   t.strictSame({ stdout, stderr }, { stdout: 'certificate\n', stderr: '' })

@@ -15,7 +15,7 @@ const modeOf = (directory: string, name: string) => (statSync(join(directory, na
 async function withAuthority (t: Test, files: Record<string, string> = {}): Promise<string> {
   const cwd = t.testdir(files)
   await holds(t, { cwd }, `
-    $ client-certificate ca create --subject "CN=Example CA,O=Example" --directory ca
+    $ client-certificate ca create --subject "CN=Example CA,O=Example" --directory ca --no-passphrase
     ! made ca/ca.key: the private key of the authority (EC P-256, not encrypted); it stays with you
     ! made ca/ca.cer: CN=Example CA,O=Example, valid until 2036-11-21T12:00:00Z, serial number <serial>; give it to all who are to trust the authority
     ! note: whoever can read the private key can sign as this authority
@@ -26,11 +26,12 @@ async function withAuthority (t: Test, files: Record<string, string> = {}): Prom
 t.test('an authority is created, and lets in whom it issued a certificate', async (t) => {
   const cwd = await withAuthority(t)
   await holds(t, { cwd }, `
-    $ client-certificate issue --directory ca --subject "CN=bob" --email bob@example.com --email bób@example.com --out bob
+    $ client-certificate issue --directory ca --subject "CN=bob" --email bob@example.com --email bób@example.com --out bob --no-passphrase
     ! made bob.key: a private key (EC P-256, not encrypted); for its holder alone
     ! made bob.cer: CN=bob, by CN=Example CA,O=Example, valid until 2027-11-24T12:00:00Z, serial number <serial>
     $ client-certificate explain bob.cer --trust ca/ca.cer
     bob.cer would get in (clientAuth) at 2026-11-24T12:00:00Z, and until 2027-11-24T12:00:00Z
+    revocation: not checked (no --crl)
 
       0  CN=bob                   2026-11-24T11:59:00Z to 2027-11-24T12:00:00Z  good
       1  CN=Example CA,O=Example  2026-11-24T11:59:00Z to 2036-11-21T12:00:00Z  trusted
@@ -62,11 +63,11 @@ t.test('an authority is created, and lets in whom it issued a certificate', asyn
 t.test('what is there already is never overwritten, and then nothing is made', async (t) => {
   const cwd = await withAuthority(t, { 'bob.cer': 'mine' })
   await holds(t, { cwd }, `
-    $ client-certificate issue --directory ca --subject "CN=bob" --out bob
+    $ client-certificate issue --directory ca --subject "CN=bob" --out bob --no-passphrase
     ! error: bob.cer is there already, and is not overwritten
     ! hint: nothing was changed: move it away, or choose another name
     [exit 1]
-    $ client-certificate ca create --subject "CN=Other CA" --directory ca
+    $ client-certificate ca create --subject "CN=Other CA" --directory ca --no-passphrase
     ! error: there is an authority in ca already: ca.cer
     ! hint: nothing was changed: choose another directory
     [exit 1]
@@ -83,31 +84,31 @@ t.test('a passphrase protects the authority, and opens it from a file or the env
     ! made ca/ca.key: the private key of the authority (EC P-256, encrypted); it stays with you
     ! made ca/ca.cer: CN=Example CA, valid until 2036-11-21T12:00:00Z, serial number <serial>; give it to all who are to trust the authority
     ! made ca/ca.p12: both in one file; it stays with you
-    $ client-certificate issue --directory ca --subject CN=bob --out bob
+    $ client-certificate issue --directory ca --subject CN=bob --out bob --no-passphrase
     ! error: ca/ca.key: the private key is encrypted: a passphrase is needed
     ! hint: give it by --ca-passphrase-file FILE, or in the environment as CLIENT_CERTIFICATE_CA_PASSPHRASE
     [exit 1]
-    $ client-certificate issue --directory ca --subject CN=bob --out bob --ca-passphrase-file wrong
+    $ client-certificate issue --directory ca --subject CN=bob --out bob --ca-passphrase-file wrong --no-passphrase
     ! error: ca/ca.key: the passphrase is wrong, or the encrypted octets are damaged
     ! hint: it came from wrong
     [exit 1]
-    $ CLIENT_CERTIFICATE_CA_PASSPHRASE=x client-certificate issue --directory ca --subject CN=bob --out bob
+    $ CLIENT_CERTIFICATE_CA_PASSPHRASE=x client-certificate issue --directory ca --subject CN=bob --out bob --no-passphrase
     ! error: ca/ca.key: the passphrase is wrong, or the encrypted octets are damaged
     ! hint: it came from CLIENT_CERTIFICATE_CA_PASSPHRASE
     [exit 1]
-    $ client-certificate issue --directory ca --subject CN=bob --out bob --ca-passphrase-file empty
+    $ client-certificate issue --directory ca --subject CN=bob --out bob --ca-passphrase-file empty --no-passphrase
     ! error: the passphrase in empty is empty
     [exit 1]
-    $ CLIENT_CERTIFICATE_CA_PASSPHRASE= client-certificate issue --directory ca --subject CN=bob --out bob
+    $ CLIENT_CERTIFICATE_CA_PASSPHRASE= client-certificate issue --directory ca --subject CN=bob --out bob --no-passphrase
     ! error: the passphrase in CLIENT_CERTIFICATE_CA_PASSPHRASE is empty
     [exit 1]
-    $ client-certificate issue --directory ca --subject CN=bob --out bob --ca-passphrase-file none
+    $ client-certificate issue --directory ca --subject CN=bob --out bob --ca-passphrase-file none --no-passphrase
     ! error: cannot read none: there is no such file or directory
     [exit 1]
-    $ CLIENT_CERTIFICATE_CA_PASSPHRASE="correct horse" client-certificate issue --directory ca --subject CN=bob --out bob
+    $ CLIENT_CERTIFICATE_CA_PASSPHRASE="correct horse" client-certificate issue --directory ca --subject CN=bob --out bob --no-passphrase
     ! made bob.key: a private key (EC P-256, not encrypted); for its holder alone
     ! made bob.cer: CN=bob, by CN=Example CA, valid until 2027-11-24T12:00:00Z, serial number <serial>
-    $ client-certificate issue --directory ca --subject CN=carol --out carol --ca-passphrase-file secret
+    $ client-certificate issue --directory ca --subject CN=carol --out carol --ca-passphrase-file secret --no-passphrase
     ! made carol.key: a private key (EC P-256, not encrypted); for its holder alone
     ! made carol.cer: CN=carol, by CN=Example CA, valid until 2027-11-24T12:00:00Z, serial number <serial>
     # What was issued is not secret, and needs no passphrase.
@@ -128,16 +129,22 @@ t.test('on a terminal passphrases are asked for, and typed twice where they are 
   t.equal(status, 0)
   t.match(stderr, 'New passphrase for ca/ca.key (empty for none): \nThe same again: \n')
   t.notMatch(stderr, 'geheim')
-  const different = await create(['one\r', 'other\r'], 'different')
+  const different = await create(['one\r', 'other\r', 'one\r', 'two\r', 'one\r', 'three\r'], 'different')
   t.match(different, { status: 1, stderr: /error: the two passphrases are not the same\n$/ })
+  t.equal(different.stderr.match(/the two passphrases are not the same: try again\n/g)?.length, 2)
   t.notOk(existsSync(join(cwd, 'different')))
   t.match(await create(['\r'], 'open'), { status: 0, stderr: /not encrypted/ })
   t.notMatch(await create([], 'unasked', '--no-passphrase'), { stderr: /passphrase/ })
   t.match(await create(['\r'], 'stores', '--pkcs12'), { status: 0 })
   t.ok((await readPkcs12(contents(cwd, 'stores/ca.p12'), '')).privateKey)
-  const issue = (typed: string[]) => hear(['issue', '--directory', 'ca', '--subject', 'CN=bob', '--out', 'bob'], { cwd, typed })
-  t.match(await issue(['falsch\r']), { status: 1, stderr: /Passphrase of ca\/ca.key: \nerror: the passphrase is wrong/ })
-  t.match(await issue(['geheim\r']), { status: 0, stderr: /Passphrase of ca\/ca.key: \n/ })
+  const issue = (typed: string[]) => hear(['issue', '--directory', 'ca', '--subject', 'CN=bob', '--out', 'bob', '--no-passphrase'], { cwd, typed })
+  const problem = 'the passphrase is wrong, or the encrypted octets are damaged'
+  const asked = 'Passphrase of ca/ca.key: \n'
+  const wrong = await issue(['falsch\r', 'falsch\r', 'falsch\r', 'geheim\r'])
+  t.equal(wrong.stderr, `${asked}${problem}: try again\n`.repeat(2) + `${asked}error: ca/ca.key: ${problem}\n`)
+  t.equal(wrong.status, 1)
+  const right = await issue(['falsch\r', 'geheim\r'])
+  t.match(right, { status: 0, stderr: `${asked}${problem}: try again\n${asked}` })
 })
 
 t.test('a PKCS #12 comes with the certificate, or is made afterwards, in both profiles', async (t) => {
@@ -175,6 +182,7 @@ t.test('a PKCS #12 comes with the certificate, or is made afterwards, in both pr
       fingerprint    SHA-256 <fingerprint>
     $ client-certificate explain alice.p12 --trust ca/ca.cer
     alice.p12 would get in (clientAuth) at 2026-11-24T12:00:00Z, and until 2027-11-24T12:00:00Z
+    revocation: not checked (no --crl)
 
       0  CN=alice                 2026-11-24T11:59:00Z to 2027-11-24T12:00:00Z  good
       1  CN=Example CA,O=Example  2026-11-24T11:59:00Z to 2036-11-21T12:00:00Z  trusted
@@ -212,6 +220,7 @@ t.test('an authority may be held to some names, and what is beside them is refus
     ! made bob.cer: CN=bob,O=Example, by CN=Example CA,O=Example, valid until 2027-11-24T12:00:00Z, serial number <serial>
     $ client-certificate explain alice.cer --trust ca/ca.cer
     alice.cer would get in (clientAuth) at 2026-11-24T12:00:00Z, and until 2027-11-24T12:00:00Z
+    revocation: not checked (no --crl)
 
       0  CN=alice,O=Example       2026-11-24T11:59:00Z to 2027-11-24T12:00:00Z  good
       1  CN=Example CA,O=Example  2026-11-24T11:59:00Z to 2036-11-21T12:00:00Z  trusted
@@ -228,16 +237,17 @@ t.test('an authority may be held to some names, and what is beside them is refus
 t.test('an intermediate is signed by its parent, and what it issues brings it along', async (t) => {
   const cwd = await withAuthority(t)
   await holds(t, { cwd }, `
-    $ client-certificate ca create --parent ca --directory issuing --subject "CN=Issuing CA" --path-length 0 --days 1000 --crl-url http://ca.example/issuing.crl --ocsp-url http://ocsp.example --ca-url http://ca.example/issuing.cer
+    $ client-certificate ca create --parent ca --directory issuing --subject "CN=Issuing CA" --path-length 0 --days 1000 --crl-url http://ca.example/issuing.crl --ocsp-url http://ocsp.example --ca-url http://ca.example/issuing.cer --no-passphrase
     ! made issuing/ca.key: the private key of the authority (EC P-256, not encrypted); it stays with you
     ! made issuing/ca.cer: CN=Issuing CA, by CN=Example CA,O=Example, valid until 2029-08-20T12:00:00Z, serial number <serial>; give it to all who are to trust the authority
     ! made issuing/chain.cer: the certificates above it
     ! note: whoever can read the private key can sign as this authority
-    $ client-certificate issue --directory issuing --subject CN=bob --out bob
+    $ client-certificate issue --directory issuing --subject CN=bob --out bob --no-passphrase
     ! made bob.key: a private key (EC P-256, not encrypted); for its holder alone
     ! made bob.cer: CN=bob, by CN=Issuing CA, valid until 2027-11-24T12:00:00Z, serial number <serial>
     $ client-certificate explain bob.cer --trust ca/ca.cer
     bob.cer would get in (clientAuth) at 2026-11-24T12:00:00Z, and until 2027-11-24T12:00:00Z
+    revocation: not checked (no --crl)
 
       0  CN=bob                   2026-11-24T11:59:00Z to 2027-11-24T12:00:00Z  good
       1  CN=Issuing CA            2026-11-24T11:59:00Z to 2029-08-20T12:00:00Z  good
@@ -255,14 +265,14 @@ t.test('an intermediate is signed by its parent, and what it issues brings it al
       key usage      keyCertSign, cRLSign
       authority      yes, with at most 0 authorities below it
       fingerprint    SHA-256 <fingerprint>
-    $ client-certificate ca create --parent issuing --directory below --subject "CN=Below"
-    ! error: pathLength: the issuer CN=Issuing CA allows no authority below it
+    $ client-certificate ca create --parent issuing --directory below --subject "CN=Below" --no-passphrase
+    ! error: --path-length: the issuer CN=Issuing CA allows no authority below it
     [exit 1]
-    $ client-certificate issue --directory issuing --subject CN=eve --out eve --days 10y
-    ! error: notAfter would be 2036-11-21T12:00:00Z, but the authority itself ends at 2029-08-20T12:00:00Z (whenPastEnd: 'cut' ends both at once)
+    $ client-certificate issue --directory issuing --subject CN=eve --out eve --days 10y --no-passphrase
+    ! error: the certificate would end at 2036-11-21T12:00:00Z, but the authority itself ends at 2029-08-20T12:00:00Z
     ! hint: --cut lets it end with the authority
     [exit 1]
-    $ client-certificate issue --directory issuing --subject CN=eve --out eve --days 10y --cut --json
+    $ client-certificate issue --directory issuing --subject CN=eve --out eve --days 10y --cut --json --no-passphrase
     ! made eve.key: a private key (EC P-256, not encrypted); for its holder alone
     ! made eve.cer: CN=eve, by CN=Issuing CA, valid until 2029-08-20T12:00:00Z, serial number <serial>
     {
@@ -308,8 +318,8 @@ t.test('a certificate that has expired is renewed only with --expired', async (t
 
 t.test('a certificate is renewed, revoked, held and let go, and the list says so', async (t) => {
   const cwd = await withAuthority(t)
-  await hear(['issue', '--directory', 'ca', '--subject', 'CN=alice', '--out', 'alice'], { cwd })
-  await hear(['issue', '--directory', 'ca', '--subject', 'CN=bob', '--email', 'bob@example.com', '--days', '20', '--out', 'bob'], { cwd })
+  await hear(['issue', '--directory', 'ca', '--subject', 'CN=alice', '--out', 'alice', '--no-passphrase'], { cwd })
+  await hear(['issue', '--directory', 'ca', '--subject', 'CN=bob', '--email', 'bob@example.com', '--days', '20', '--out', 'bob', '--no-passphrase'], { cwd })
   const serial = certificateIn(cwd, 'bob.cer').serialNumber
   const colons = serial.toUpperCase().match(/../g)!.join(':')
   await holds(t, { cwd }, `
@@ -378,7 +388,7 @@ t.test('a certificate is renewed, revoked, held and let go, and the list says so
     STATUS  VALID UNTIL           SERIAL NUMBER                             SUBJECT  REVOKED
     valid   2026-12-14T12:00:00Z  <serial>  CN=bob
     $ client-certificate crl --directory ca --out ca.crl --json
-    ! made ca.crl: list 2 of CN=Example CA,O=Example with 1 entries; the next one is due before 2026-12-01T12:00:00Z
+    ! made ca.crl: list 2 of CN=Example CA,O=Example with 1 entry; the next one is due before 2026-12-01T12:00:00Z
     {
       "issuer": "CN=Example CA,O=Example",
       "number": "2",
@@ -403,7 +413,7 @@ t.test('a certificate is renewed, revoked, held and let go, and the list says so
 
 t.test('certificates and lists go to standard output where no file is named', async (t) => {
   const cwd = await withAuthority(t)
-  await hear(['issue', '--directory', 'ca', '--subject', 'CN=alice', '--out', 'alice'], { cwd })
+  await hear(['issue', '--directory', 'ca', '--subject', 'CN=alice', '--out', 'alice', '--no-passphrase'], { cwd })
   const renewed = await hear(['renew', 'alice.cer', '--directory', 'ca'], { cwd })
   t.match(renewed, { status: 0, stderr: /^made a certificate: CN=alice, by CN=Example CA,O=Example, valid until 2027-11-24T12:00:00Z, / })
   t.equal(readCertificates(renewed.stdout)[0].subject.toString(), 'CN=alice')
@@ -442,53 +452,53 @@ t.test('many are issued at once from a CSV file, each under a name that stays in
     'broken.csv': 'subject\nalice\n'
   })
   await holds(t, { cwd }, `
-    $ client-certificate issue --directory ca --from people.csv --out people
+    $ client-certificate issue --directory ca --from people.csv --out people --no-passphrase
     ! made people/Ann-Lee.key, people/Ann-Lee.cer: CN=Ann Lee,O=Example, valid until 2027-11-24T12:00:00Z
     ! made people/bob-1.key, people/bob-1.cer: CN=bob, valid until 2027-11-24T12:00:00Z
-    $ client-certificate issue --directory ca --from hostile.csv --out people
+    $ client-certificate issue --directory ca --from hostile.csv --out people --no-passphrase
     ! error: row 3 of the CSV file: "../../eve" cannot be a file name
     ! hint: give one in a column file, of letters, digits and @._-
     [exit 1]
-    $ client-certificate issue --directory ca --from slash.csv --out people
+    $ client-certificate issue --directory ca --from slash.csv --out people --no-passphrase
     ! error: row 2 of the CSV file: "a/../../eve" cannot be a file name
     ! hint: give one in a column file, of letters, digits and @._-
     [exit 1]
-    $ client-certificate issue --directory ca --from nobody.csv --out people
+    $ client-certificate issue --directory ca --from nobody.csv --out people --no-passphrase
     ! error: row 2 of the CSV file has no subject
     [exit 1]
-    $ client-certificate issue --directory ca --from twice.csv --out people
+    $ client-certificate issue --directory ca --from twice.csv --out people --no-passphrase
     ! error: two files would be called people/dora.key
     [exit 1]
-    $ client-certificate issue --directory ca --from unnamed.csv --out people
+    $ client-certificate issue --directory ca --from unnamed.csv --out people --no-passphrase
     ! error: row 2 of the CSV file: "" cannot be a file name
     ! hint: give one in a column file, of letters, digits and @._-
     [exit 1]
-    $ client-certificate issue --directory ca --from wrong.csv --out people
+    $ client-certificate issue --directory ca --from wrong.csv --out people --no-passphrase
     ! made people/fine.key, people/fine.cer: CN=fine, valid until 2027-11-24T12:00:00Z
     ! error: row 3 of the CSV file: subjectAltName: rfc822Name "no" is not of the form local-part@domain
-    ! hint: what was made before it stays; 1 of the rows are left
+    ! hint: what was made before it stays; 1 row is left: run it again with --skip-existing
     [exit 1]
-    $ client-certificate issue --directory ca --from people.csv --out people --email a@example.com
+    $ client-certificate issue --directory ca --from people.csv --out people --email a@example.com --no-passphrase
     ! error: names are given beside --from
     ! hint: they stand in the columns of the CSV file
     [exit 2]
-    $ client-certificate issue --directory ca --from people.csv --subject CN=eve --out people
+    $ client-certificate issue --directory ca --from people.csv --subject CN=eve --out people --no-passphrase
     ! error: one of --subject and --from has to be given
     [exit 2]
   `)
-  t.match(await hear(['issue', '--directory', 'ca', '--from', 'broken.csv', '--out', 'people'], { cwd }), { status: 1, stderr: /^error: row 2 of the CSV file: / })
+  t.match(await hear(['issue', '--directory', 'ca', '--from', 'broken.csv', '--out', 'people', '--no-passphrase'], { cwd }), { status: 1, stderr: /^error: row 2 of the CSV file: / })
   t.strictSame(readdirSync(join(cwd, 'people')).sort(), ['Ann-Lee.cer', 'Ann-Lee.key', 'bob-1.cer', 'bob-1.key', 'fine.cer', 'fine.key'])
   t.strictSame(certificateIn(cwd, 'people/Ann-Lee.cer').subjectAltName.map(({ value }) => value), ['ann@example.com', 'ann@example.org'])
-  const { stdout } = await hear(['issue', '--directory', 'ca', '--from', '-', '--out', 'more', '--json'], { cwd, input: 'subject\nCN=one\nCN=two\n' })
+  const { stdout } = await hear(['issue', '--directory', 'ca', '--from', '-', '--out', 'more', '--json', '--no-passphrase'], { cwd, input: 'subject\nCN=one\nCN=two\n' })
   t.match(JSON.parse(stdout), [{ subject: 'CN=one', files: { privateKey: 'more/one.key' } }, { subject: 'CN=two' }])
-  const { stderr } = await hear(['issue', '--directory', 'ca', '--from', 'people.csv', '--out', 'most'], { cwd, typed: [] })
+  const { stderr } = await hear(['issue', '--directory', 'ca', '--from', 'people.csv', '--out', 'most', '--no-passphrase'], { cwd, typed: [] })
   t.match(stderr, /\[ {30}\] 0 of 2.*\[#{15} {15}\] 1 of 2/s, 'a person sees how far it is')
 })
 
 t.test('a client makes its key and a request, and the owner signs what it may have', async (t) => {
   const cwd = await withAuthority(t)
   await holds(t, { cwd }, `
-    $ client-certificate request --subject "CN=alice" --email alice@example.com --out alice
+    $ client-certificate request --subject "CN=alice" --email alice@example.com --out alice --no-passphrase
     ! made alice.key: a private key (EC P-256, not encrypted); it stays with you
     ! made alice.req: a request for CN=alice; give it to the authority
     $ client-certificate inspect alice.req
@@ -541,7 +551,7 @@ t.test('a client makes its key and a request, and the owner signs what it may ha
     ! error: --key and --key-type are both given
     ! hint: a key that is there has its type already
     [exit 2]
-    $ client-certificate request --subject "/CN=alice" --out slash
+    $ client-certificate request --subject "/CN=alice" --out slash --no-passphrase
     ! error: subject: <any>
     ! hint: a name is written as "CN=alice,O=Example" (RFC 4514)
     [exit 1]
@@ -558,6 +568,7 @@ t.test('a client makes its key and a request, and the owner signs what it may ha
     valid   2027-11-24T12:00:00Z  <serial>  (empty subject)
     $ client-certificate explain nameless.cer --trust ca/ca.cer
     nameless.cer would get in (clientAuth) at 2026-11-24T12:00:00Z, and until 2027-11-24T12:00:00Z
+    revocation: not checked (no --crl)
 
       0  (empty subject)          2026-11-24T11:59:00Z to 2027-11-24T12:00:00Z  good
       1  CN=Example CA,O=Example  2026-11-24T11:59:00Z to 2036-11-21T12:00:00Z  trusted
@@ -568,7 +579,7 @@ t.test('a client makes its key and a request, and the owner signs what it may ha
 
 t.test('a program is told what was made', async (t) => {
   const cwd = t.testdir({})
-  const { stdout } = await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--until', '2030-01-01', '--json'], { cwd })
+  const { stdout } = await hear(['ca', 'create', '--subject', 'CN=Example CA', '--directory', 'ca', '--until', '2030-01-01', '--json', '--no-passphrase'], { cwd })
   const { serialNumber, fingerprint256 } = certificateIn(cwd, 'ca/ca.cer')
   t.strictSame(JSON.parse(stdout), {
     subject: 'CN=Example CA',

@@ -25,7 +25,7 @@ t.test('the example knows whom the proxy forwards', async (t) => {
   })
 
   t.test('so that the printed check sees that there is no proxy', async (t) => {
-    const [, command] = /^ +npx client-certificate (.*)$/m.exec(example.output()) ?? []
+    const [, command] = /^ +npx -p fastify-client-certificate client-certificate (.*)$/m.exec(example.output()) ?? []
     t.match(await hear(command.split(' '), { cwd: directory }), {
       status: 1,
       stdout: /^x-ssl-client-cert +in every way +arrives\nx-ssl-client-verify +in every way +arrives$/m

@@ -20,7 +20,7 @@ export const blocks = (document: string, heading: string, language: string): str
 
 /** `npx` would find the command where the package is installed; here it is the one that was built. `cp` may not be there. */
 export const sh = (cwd: string, script: string) => run('sh', ['-ec', script
-  .replaceAll('npx client-certificate', `'${process.execPath}' '${process.cwd()}/dist/cli/main.js'`)
+  .replaceAll('npx -p fastify-client-certificate client-certificate', `'${process.execPath}' '${process.cwd()}/dist/cli/main.js'`)
   .replace('cp ca/ca.cer .', `'${process.execPath}' --eval "fs.copyFileSync('ca/ca.cer', 'ca.cer')"`)], { cwd })
 
 export async function freePort (): Promise<number> {
