@@ -12,20 +12,25 @@ interface EcdsaSignature {
 }
 
 /**
- * What else is a signature of the same octets by the same key: where (r, s) is one by ECDSA, (r, n − s) is another, and anybody
- * can make it (SEC 1, section 4.1.4, sees only the abscissa of a point). All other algorithms that are known here have one form:
- * for them, and for octets that are no signature, there is none. Whose key it was is not asked for, so there is one for each
- * curve whose size fits.
+ * The other signatures of the same bytes by the same key: if (r, s) is one by ECDSA, so is (r, n − s), and anybody can make it
+ * (SEC 1, section 4.1.4, compares only the x-coordinate of a point). All other algorithms that are known here have one form, so
+ * for them there is none, and none for bytes that are not a signature. The key is not known here, so there is one signature for
+ * each curve whose size fits.
  */
 export function turnedSignatures ({ algorithm }: AlgorithmIdentifier, signature: Buffer): readonly Buffer[] {
   if (!ecdsaAlgorithms.has(algorithm)) return []
   const found = ecdsaSignature(signature)
-  return found === undefined ? [] : curvesByOrder.filter((curve) => mayBeOn(found, curve)).map((curve) => turned(found, curve))
+  if (found === undefined) return []
+  return curvesByOrder.filter((curve) => mayBeOn(found, curve)).map((curve) => turned(found, curve))
 }
 
-const ecdsaAlgorithms: ReadonlySet<string> = new Set(
-  (['ecdsa-with-SHA1', 'ecdsa-with-SHA224', 'ecdsa-with-SHA256', 'ecdsa-with-SHA384', 'ecdsa-with-SHA512'] as const).map((name) => signatureAlgorithms[name])
-)
+const ecdsaAlgorithms: ReadonlySet<string> = new Set([
+  signatureAlgorithms['ecdsa-with-SHA1'],
+  signatureAlgorithms['ecdsa-with-SHA224'],
+  signatureAlgorithms['ecdsa-with-SHA256'],
+  signatureAlgorithms['ecdsa-with-SHA384'],
+  signatureAlgorithms['ecdsa-with-SHA512']
+])
 
 function ecdsaSignature (signature: Buffer): EcdsaSignature | undefined {
   try {

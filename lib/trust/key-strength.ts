@@ -13,14 +13,19 @@ export interface KeyLimits {
 export const defaultKeyLimits: KeyLimits = { minRsaBits: 2048, maxRsaBits: 8192, minEcBits: 224 }
 
 /**
- * Why the key of a certificate is not good enough, whoever has it and whatever for. Keys of other types than RSA, EC and DSA
- * are not looked at: Ed25519 and Ed448 have one size.
+ * Why the key of a certificate is not good enough, of a client, a CA or an OCSP responder. Only keys of the types RSA, EC and
+ * DSA are looked at: Ed25519 and Ed448 have one size.
  * @throws CertificateError the key cannot be read, or is on a curve that has no name or is not known here
  */
 export function keyProblem (certificate: Certificate, limits: KeyLimits): Broken | undefined {
   switch (certificate.publicKeyAlgorithm.algorithm) {
-    case publicKeyAlgorithms.rsaEncryption: case publicKeyAlgorithms['id-RSASSA-PSS']: return rsaProblem(certificate, limits)
-    case publicKeyAlgorithms['id-ecPublicKey']: case publicKeyAlgorithms['id-ecDH']: case publicKeyAlgorithms['id-ecMQV']: return ecProblem(certificate, limits)
+    case publicKeyAlgorithms.rsaEncryption:
+    case publicKeyAlgorithms['id-RSASSA-PSS']:
+      return rsaProblem(certificate, limits)
+    case publicKeyAlgorithms['id-ecPublicKey']:
+    case publicKeyAlgorithms['id-ecDH']:
+    case publicKeyAlgorithms['id-ecMQV']:
+      return ecProblem(certificate, limits)
     // FIPS 186-5 withdrew it, TLS 1.3 does not have it, and its signatures are not known here.
     case publicKeyAlgorithms['id-dsa']: return { rule: 'WEAK_KEY', problem: 'DSA keys are not accepted' }
     default: return undefined

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readCertificate, write, writeBitString, writeInteger, writeSequence, writeObjectIdentifier } from '../../lib/certificate/index.js'
+import { turnedSignatures } from '../../lib/certificate/turned-signature.js'
 import { CertificateError, CertificationPathError } from '../../lib/errors.js'
 import { mintAuthority, mintClient, newKeys, type Minted } from '../helpers/mint.js'
 import { parts } from '../helpers/parts.js'
@@ -65,6 +66,7 @@ t.test('a signature of another algorithm, and what is no signature, has one form
     const certificate = withSignature(client.certificate, () => octets)
     t.strictSame(certificate.fingerprints256, [certificate.fingerprint256], octets.toString('hex'))
   }
+  t.throws(() => turnedSignatures(client.certificate.signatureAlgorithm, undefined as never), TypeError, 'a defect is not hidden')
 })
 
 /** No holder may have further certificates by spelling the same signature otherwise. */
