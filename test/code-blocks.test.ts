@@ -83,7 +83,7 @@ function alternatives (block: string): string[] {
 function complain (): string[] {
   const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, '.')
-  const settings = { ...options, noEmit: true, noUnusedLocals: false, noUnusedParameters: false }
+  const settings = { ...options, noEmit: true, experimentalDecorators: true, noUnusedLocals: false, noUnusedParameters: false }
   const program = ts.createProgram([...sources.keys()], settings, hostOf(settings))
   return ts.getPreEmitDiagnostics(program).map(complaint)
 }

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { io as connectIo, type Socket } from 'socket.io-client'
 import { Server } from 'socket.io'
+import ts from 'typescript'
 import { WebSocket } from 'ws'
 import { call, listen, makeWorld, tlsOptions, type Listening, type ListenOptions } from '../helpers/application.js'
 import { mintClient, type Minted } from '../helpers/mint.js'
@@ -22,11 +23,12 @@ const operator = mintClient(authority, { subject: [['organizationalUnitName', 'O
 
 /** A function of an application that does what the guide's block says. */
 async function example (t: Test, heading: string, place = 0): Promise<(app: FastifyInstance) => unknown> {
-  const lines = blocks('docs/raw-requests.md', heading, 'js')[place].split('\n')
+  const lines = blocks('docs/raw-requests.md', heading, heading === 'tRPC' ? 'ts' : 'js')[place].split('\n')
   const isImport = (line: string) => line.startsWith('import ')
   const result = heading === 'Socket.IO' ? 'io' : 'undefined'
   const text = [...lines.filter(isImport), 'export default (app) => {', ...lines.filter((line) => !isImport(line)), `return ${result}`, '}'].join('\n')
-  const folder = t.testdir({ 'example.mjs': text })
+  const { outputText } = ts.transpileModule(text, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } })
+  const folder = t.testdir({ 'example.mjs': outputText })
   return (await import(join(folder, 'example.mjs'))).default
 }
 
