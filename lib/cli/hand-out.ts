@@ -12,9 +12,8 @@ export async function handOut (certificate: Certificate, directory: string, writ
     await write()
   } catch (error) {
     const { message } = inWordsOfCommand(error)
-    const { serialNumber, subject } = certificate
-    const recorded = `the certificate of ${subject.toString() || '(empty subject)'} with the serial number ${serialNumber} ` +
-      `is recorded in ${directory} as valid, but nobody has it`
+    const { serialNumber } = certificate
+    const recorded = `a certificate with the serial number ${serialNumber} is recorded in ${directory} as valid, but nobody has it`
     const hint = `revoke it: client-certificate revoke ${serialNumber} --directory ${directory}; then run the command again`
     throw new Failure(`${message}; ${recorded}`, hint, error)
   }

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { hear, holds } from './transcript.js'
@@ -137,6 +137,21 @@ t.test('what the library says of its arguments is said in the options of the com
   `)
   const late = await hear(['issue', '--directory', 'ca', '--subject', 'CN=a', '--out', 'a', '--no-passphrase'], { cwd, now: new Date('2030-01-01') })
   t.equal(late.stderr, 'error: it is now 2030-01-01T00:00:00Z, but the authority is valid from 2026-11-24T11:59:00Z to 2029-08-20T12:00:00Z\n')
+})
+
+t.test('what the system refuses is reported without a stack, whatever it is', async (t) => {
+  const cwd = await withAuthority(t)
+  rmSync(join(cwd, 'ca/index.txt'))
+  mkdirSync(join(cwd, 'ca/index.txt'))
+  const list = await hear(['list', '--directory', 'ca'], { cwd })
+  t.match(list, { status: 1, stderr: 'error: it is a directory\nhint: nothing was recorded: run the command again when this is repaired\n' })
+  rmSync(join(cwd, 'ca/index.txt'), { recursive: true })
+  writeFileSync(join(cwd, 'ca/index.txt'), '')
+  rmSync(join(cwd, 'ca/newcerts'), { recursive: true })
+  symlinkSync('newcerts', join(cwd, 'ca/newcerts'))
+  const issue = await hear(['issue', '--directory', 'ca', '--subject', 'CN=a', '--out', 'a', '--no-passphrase'], { cwd })
+  t.equal(issue.status, 1)
+  t.match(issue.stderr, /^error: .*newcerts.*\nhint: nothing was recorded: .*\n$/)
 })
 
 t.test('many at once: the bar stays while the work goes on, and a second attempt does the rest', async (t) => {
