@@ -104,15 +104,15 @@ t.test('esbuild, as CommonJS', async (t) => {
   await holds(t, [process.execPath, path('cjs/application.cjs')], unknown)
 })
 
+t.test('esbuild, as an ES module', async (t) => {
+  await bundleByEsbuild('esm', path('esm/application.js'), outside)
+  const absent = /esm\/list-worker\.js cannot be read \(docs\/bundling\.md\)/
+  await holds(t, [process.execPath, path('esm/application.js')], absent)
+})
+
 if (isFirst) {
   t.test('an application that is not bundled', async (t) => {
     await holds(t, [process.execPath, path('application.js')], undefined)
-  })
-
-  t.test('esbuild, as an ES module', async (t) => {
-    await bundleByEsbuild('esm', path('esm/application.js'), outside)
-    const absent = /esm\/list-worker\.js cannot be read \(docs\/bundling\.md\)/
-    await holds(t, [process.execPath, path('esm/application.js')], absent)
   })
 
   t.test('esbuild, as an ES module, with the worker beside it', async (t) => {
