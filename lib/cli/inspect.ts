@@ -12,7 +12,7 @@ interface Options {
 
 export function addInspect (program: Command, terminal: Terminal): void {
   const command = program.command('inspect')
-    .description('Show what is in a file: certificate, request, certificate list, PKCS #12, or several of them as PEM. Nothing is verified.')
+    .description('Show what is in a file: certificate, request, certificate list, PKCS #7, PKCS #12, or several of them as PEM. Nothing is verified.')
     .argument('<file>', 'the file, PEM or DER; - is standard input')
     .addOption(passphraseFileOption('the passphrase of a PKCS #12'))
     .addOption(jsonOption())

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import t from 'tap'
 import fc from 'fast-check'
 import { CertificateError } from '../../lib/errors.js'
-import { readCertificates, readPkcs7Certificates, write, writeInteger, writeObjectIdentifier, writePem, writeSequence } from '../../lib/certificate/index.js'
+import { readCertificates, readPkcs7Certificates, write, writeInteger, writePem, writeSequence } from '../../lib/certificate/index.js'
 import { mintAuthority, mintClient } from '../helpers/mint.js'
 import { parts } from '../helpers/parts.js'
 import { contentInfo, indefinite } from '../helpers/pfx.js'
+import { pkcs7 } from '../helpers/pkcs7.js'
 import { malformed, octets } from './raw-certificate.js'
 
 const root = mintAuthority({ subject: 'Root' })
@@ -16,9 +17,6 @@ const client = mintClient(intermediate, { subject: 'alice' })
 const other = mintAuthority({ subject: 'Other' })
 const signedData = '1.2.840.113549.1.7.2'
 const none = octets('3100')
-
-const pkcs7 = (certificates: readonly Buffer[], type = signedData) => contentInfo(type, writeSequence(
-  writeInteger(1), none, writeSequence(writeObjectIdentifier('1.2.840.113549.1.7.1')), ...(certificates.length === 0 ? [] : [write(0xa0, ...certificates)]), none))
 
 const namesIn = (content: Uint8Array | string) => readCertificates(content).map(({ subject }) => subject.commonName)
 

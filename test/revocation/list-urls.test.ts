@@ -135,7 +135,7 @@ t.test('what cannot be read, or is too long, is reported, and the one held stays
     server.answers.set('/a', answer)
     await scene.fire(() => scene.waiting.length > 0)
   }
-  t.match(scene.messages, [`no certificate list was had from ${url}: DER `, `no certificate list was had from ${url}: ${url} cannot be fetched: the answer has more than ${held.length} octets`])
+  t.match(scene.messages, [`no certificate list was had from ${url}: it is a page of HTML or XML, as a server sends in place of a file that it does not have`, `no certificate list was had from ${url}: ${url} cannot be fetched: the answer has more than ${held.length} octets`])
   t.strictSame(rawOf(lists), [held])
 })
 

@@ -10,6 +10,7 @@ import { mint, mintAuthority, mintClient } from '../helpers/mint.js'
 import { parts } from '../helpers/parts.js'
 import { data, keyBag, pfx } from '../helpers/pfx.js'
 import { refusesOption } from '../helpers/option-error.js'
+import { pkcs7 } from '../helpers/pkcs7.js'
 
 const root = mintAuthority({ subject: 'Root' })
 const other = mintAuthority({ subject: 'Other' })
@@ -25,6 +26,21 @@ const trustStore = () => writePkcs12TrustStore({ certificates: [root.certificate
 /** The promise is rejected with an OptionError that names this option and says just this. */
 const refuses = (t: Pick<Test, 'match' | 'equal'>, options: unknown, key: string, problem: string | RegExp): Promise<void> =>
   refusesOption(t, read(options), key, problem)
+
+t.test('PKCS #7 is read, and nothing in it is trusted that would not be otherwise', async (t) => {
+  const chain = pkcs7([root.der, issuing.der])
+  const folder = t.testdir({ 'chain.p7b': chain, 'chain.pem': writePem('PKCS7', chain) })
+  for (const name of ['chain.p7b', 'chain.pem']) t.strictSame(await rawOf({ ca: join(folder, name) }), [issuing.der, root.der], name)
+  t.strictSame(await rawOf({ ca: chain }), [issuing.der, root.der], 'as content')
+  await refuses(t, { ca: pkcs7([issuing.der]) }, 'ca', 'holds no root: a self-signed certificate is needed, too, such as that of CN=Root')
+  await refuses(t, { ca: pkcs7([root.der, client.der]) }, 'ca', /^option 'ca' holds the certificate of CN=alice, which is not a CA's/)
+})
+
+t.test('a file of another kind is named, with what to do', async (t) => {
+  const folder = t.testdir({ 'ca.jks': Buffer.from('feedfeed00000002', 'hex') })
+  await refuses(t, { ca: join(folder, 'ca.jks') }, 'ca', `names the file ${join(folder, 'ca.jks')}, which is a Java keystore (JKS): ` +
+    'convert it with `keytool -importkeystore -srckeystore OLD.jks -destkeystore NEW.p12 -deststoretype PKCS12`')
+})
 
 t.test('where no option names any, there are none', async (t) => {
   t.equal(await read({}), undefined)

@@ -9,6 +9,7 @@ import { writeSequence } from '../../lib/certificate/der-writer.js'
 import { mint, mintAuthority, mintClient, newKeys } from '../helpers/mint.js'
 import { certificateBag, data, keyBag, pfx } from '../helpers/pfx.js'
 import { refusesOption } from '../helpers/option-error.js'
+import { pkcs7 } from '../helpers/pkcs7.js'
 
 const root = mintAuthority({ subject: 'Root' })
 const issuing = mintAuthority({ subject: 'Issuing', issuer: root })
@@ -51,6 +52,10 @@ t.test('both may be in one file', async (t) => {
   const folder = t.testdir({ 'server.pem': `${server.pem}${issuing.pem}${server.key}` })
   const file = join(folder, 'server.pem')
   t.match(await read({ key: file, cert: file }), { key: server.key, cert: `${server.pem}${issuing.pem}` })
+})
+
+t.test('a PKCS #7 is a cert with its chain, whatever its order', async (t) => {
+  t.match(await read({ key: server.key, cert: pkcs7([root.der, issuing.der, server.der]) }), { cert: `${server.pem}${issuing.pem}${root.pem}` })
 })
 
 t.test('the chain of cert stays in order', async (t) => {

@@ -236,6 +236,20 @@ t.test('critical extensions', async (t) => {
   })
 })
 
+t.test('alternative names without a name', async (t) => {
+  const code = 'ERR_CERTIFICATION_PATH_MALFORMED'
+  const both = [['2.5.29.17', 'subjectAltName'], ['2.5.29.18', 'issuerAltName']] as const
+  for (const [type, name] of both) {
+    const none = extension(type, writeSequence(), false)
+    t.strictSame(refusalOfClient([...clientExtensions, none]), [code, `the ${name} is empty (certificate 0: CN=client)`])
+    const issuer = intermediate({ extensions: [...caExtensions, none] })
+    t.strictSame(refusalBelow(issuer), [code, `the ${name} is empty (certificate 1: CN=Intermediate)`])
+    const anchor = mintAuthority({ extensions: [...caExtensions, none] })
+    t.strictSame(refusalBelowAnchor(anchor), [code, `the ${name} is empty (certificate 1: CN=Test CA)`])
+    t.equal(judge(mintClient(anchor, { extensions: [...clientExtensions, none] }).certificate, [anchor.certificate], [], { whenNotConforming: 'accept' }).certificates.length, 2)
+  }
+})
+
 t.test('version 1', async (t) => {
   const old = mint({ subject: 'Old', version: 1 })
   t.test('a client of it is accepted', async (t) => {
@@ -281,7 +295,7 @@ t.test('RSA keys', async (t) => {
 t.test('a leaf without a subject has a critical subjectAltName', async (t) => {
   const name = writeSequence(write(0x82, Buffer.from('client.example')))
   t.ok(isAccepted(mint({ subject: emptyName, issuer: root, extensions: [extension('2.5.29.17', name)] })))
-  for (const extensions of [[], [extension('2.5.29.17', name, false)]]) {
+  for (const extensions of [[], [extension('2.5.29.17', name, false)], [extension('2.5.29.17', writeSequence())]]) {
     t.strictSame(refusal(mint({ subject: emptyName, issuer: root, extensions }).certificate, [root.certificate]),
       ['ERR_CERTIFICATION_PATH_MALFORMED', 'the subject is empty and there is no critical subjectAltName (certificate 0: empty subject)'])
   }

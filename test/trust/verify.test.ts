@@ -3,6 +3,7 @@ import t from 'tap'
 import { CertificateError, CertificationPathError } from '../../lib/errors.js'
 import { verifyCertificationPath, type PathOptions, type VerifiedPath } from '../../lib/trust/index.js'
 import { extendedKeyUsage, mint, mintAuthority, mintClient, type Minted, type MintOptions } from '../helpers/mint.js'
+import { pkcs7 } from '../helpers/pkcs7.js'
 import { judge, refusal, subjects } from './scene.js'
 
 const root = mintAuthority({ subject: 'Root' })
@@ -23,6 +24,14 @@ t.test('certificates are given as they are, as PEM or as DER', async (t) => {
   const bundle = mintAuthority({ subject: 'Other' }).pem + root.pem
   t.strictSame(subjects(judge(client.pem, [bundle], [intermediate.pem + root.pem]).certificates), ['client', 'Intermediate', 'Root'], 'several in one PEM text')
   t.equal(verifyCertificationPath({ certificate: mintClient(root).pem, trustAnchors: [root.pem], at: new Date(), purpose: 'any' }).certificates.length, 2, 'no intermediates')
+})
+
+t.test('zero bytes behind DER, and PKCS #7, are read of trust anchors alone, and of nothing that a stranger may have sent', async (t) => {
+  const padded = ({ der }: Minted) => Buffer.concat([der, Buffer.alloc(4)])
+  t.equal(judge(client.der, [padded(root)], [intermediate.der]).certificates.length, 3)
+  t.equal(judge(client.der, [pkcs7([root.der])], [intermediate.der]).certificates.length, 3)
+  for (const leaf of [padded(client), pkcs7([client.der])]) t.throws(() => judge(leaf, [root.der], [intermediate.der]), { code: 'ERR_CERTIFICATE_MALFORMED' })
+  for (const sent of [padded(intermediate), pkcs7([intermediate.der])]) t.throws(() => judge(client.der, [root.der], [sent]), { code: 'ERR_CERTIFICATION_PATH_NO_ISSUER' })
 })
 
 t.test('the leaf and the anchors have to be readable', async (t) => {
