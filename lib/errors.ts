@@ -9,6 +9,27 @@
  *   ERR_REVOCATION_…           why what tells of revocation could not be had
  */
 
+/** As a text of JSON in UTF-8. So much of a name is enough to recognize it, and a stranger may write 90,000 characters. */
+export const mostBytes = 200
+
+/** A text for people, or its beginning and how many characters were left out: what a stranger chose must not fill a log. */
+export function shortened (text: string, most = mostBytes): string {
+  const kept = beginningOf(text, most)
+  return kept.length === text.length ? text : `${kept}${leftOut(text.length - kept.length)}`
+}
+
+/** As much from the beginning of a text as is `most` bytes long when it is written so. */
+export function beginningOf (text: string, most: number, written = (part: string): string => part): string {
+  let part = text.slice(0, most)
+  for (let bytes = bytesOf(written(part)); bytes > most; bytes = bytesOf(written(part))) part = part.slice(0, Math.floor(part.length * most / bytes))
+  return part.length === text.length ? part : part.replace(/[\ud800-\udbff]$/, '')
+}
+
+const bytesOf = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2
+
+/** Stands in a text in the place of so many characters. */
+export const leftOut = (count: number): string => `… (${count} more characters)`
+
 /** Why a request was refused; the end of its code `FST_CLIENT_CERTIFICATE_…`. */
 export type RefusalReason =
   'MISSING' | 'UNTRUSTED' | 'NOT_YET_VALID' | 'EXPIRED' | 'REVOKED' | 'FORBIDDEN' | 'MISDIRECTED' | 'MALFORMED' | 'STATUS_UNKNOWN'
@@ -101,13 +122,16 @@ export type PathRule =
 
 export interface PathFacts {
   readonly rule: PathRule
-  /** The subject, in RFC 4514 form, of the certificate that broke the rule. For people: nothing is decided on it. */
+  /** The subject, in RFC 4514 form, of the certificate that broke the rule; a long one is shortened. For people: nothing is decided on it. */
   readonly certificate: string
   /** How far that certificate is from the leaf: 0 is the leaf itself. */
   readonly depth: number
   /** A plain sentence: what was expected and what was found. */
   readonly problem: string
 }
+
+// A sentence, and two names that are shortened themselves.
+const mostBytesOfProblem = 700
 
 /** No path from the certificate to a trust anchor holds. The facts are those of the candidate path that came furthest. */
 export class CertificationPathError extends Error {
@@ -117,7 +141,7 @@ export class CertificationPathError extends Error {
   readonly depth: number
 
   constructor (facts: PathFacts, cause?: unknown) {
-    super(`${facts.problem} (certificate ${facts.depth}: ${facts.certificate || 'empty subject'})`,
+    super(`${shortened(facts.problem, mostBytesOfProblem)} (certificate ${facts.depth}: ${facts.certificate || 'empty subject'})`,
       cause === undefined ? undefined : { cause })
     this.name = 'CertificationPathError'
     this.code = `ERR_CERTIFICATION_PATH_${facts.rule}`

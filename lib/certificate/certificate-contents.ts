@@ -1,5 +1,5 @@
 import { algorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.js'
-import { decodeExtensions, type DecodedExtensions } from './decoded-extensions.js'
+import { LazyExtensions } from './decoded-extensions.js'
 import { checkBitString, contextTag, encoding, Fields, malformed, onlyChild, readBitStringOctets, readInteger, readSmallInteger, tags, type Element } from './der.js'
 import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
 import { readExtensions, serialNumberText, type Extension } from './extensions.js'
@@ -18,7 +18,7 @@ export interface CertificateContents {
   readonly subjectPublicKeyInfo: Buffer
   readonly subjectPublicKey: Buffer
   readonly extensions: readonly Extension[]
-  readonly decoded: DecodedExtensions
+  readonly decoded: LazyExtensions
   readonly tbsCertificate: Buffer
   readonly signature: Buffer
 }
@@ -57,7 +57,7 @@ function readTbsCertificate (tbs: Element, signatureAlgorithm: Element, signatur
     subjectPublicKeyInfo,
     subjectPublicKey,
     extensions,
-    decoded: decodeExtensions(extensions),
+    decoded: new LazyExtensions(extensions),
     tbsCertificate: encoding(tbs),
     signature
   }

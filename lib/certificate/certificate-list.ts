@@ -95,7 +95,7 @@ export class CertificateList {
   /** What a log or a reply may say of a list; its entries are not in it. */
   toJSON () {
     return {
-      issuer: this.issuer.toString(),
+      issuer: this.issuer.toShortString(),
       number: this.number?.toString(),
       thisUpdate: this.thisUpdate.toISOString(),
       nextUpdate: this.nextUpdate?.toISOString(),

@@ -49,6 +49,15 @@ export class Certificate {
     return new Certificate(this.raw, this.#contents, this.#derived, issuers)
   }
 
+  /**
+   * @internal The same certificate, with every extension of RFC 5280 decoded: from then on none of its properties throws.
+   * @throws CertificateError ERR_CERTIFICATE_MALFORMED, ERR_CERTIFICATE_UNSUPPORTED
+   */
+  decoded (): this {
+    this.#contents.decoded.decodeAll()
+    return this
+  }
+
   get version (): 1 | 2 | 3 { return this.#contents.version }
 
   /** Lower-case hexadecimal, without a sign octet. Serial numbers are unique within one issuer only. */
@@ -93,37 +102,40 @@ export class Certificate {
   get extensions (): readonly Extension[] { return this.#contents.extensions }
 
   /** Empty where the certificate has none. */
-  get subjectAltName () { return this.#contents.decoded.subjectAltName }
+  get subjectAltName () { return this.#contents.decoded.value('subjectAltName') }
 
   /** Empty where the certificate has none. */
-  get issuerAltName () { return this.#contents.decoded.issuerAltName }
+  get issuerAltName () { return this.#contents.decoded.value('issuerAltName') }
 
   /** `undefined` where the certificate has none, and so restricts nothing. */
-  get keyUsage () { return this.#contents.decoded.keyUsage }
+  get keyUsage () { return this.#contents.decoded.value('keyUsage') }
 
   /** Names of RFC 5280 (`clientAuth`), dotted where there is none; `undefined` where the certificate restricts nothing. */
-  get extendedKeyUsage () { return this.#contents.decoded.extendedKeyUsage }
+  get extendedKeyUsage () { return this.#contents.decoded.value('extendedKeyUsage') }
 
-  get basicConstraints () { return this.#contents.decoded.basicConstraints }
-  get nameConstraints () { return this.#contents.decoded.nameConstraints }
-
-  /** Empty where the certificate has none. */
-  get certificatePolicies () { return this.#contents.decoded.certificatePolicies }
-
-  get policyMappings () { return this.#contents.decoded.policyMappings }
-  get policyConstraints () { return this.#contents.decoded.policyConstraints }
-  get inhibitAnyPolicy () { return this.#contents.decoded.inhibitAnyPolicy }
-  get subjectKeyIdentifier () { return this.#contents.decoded.subjectKeyIdentifier }
-  get authorityKeyIdentifier () { return this.#contents.decoded.authorityKeyIdentifier }
+  get basicConstraints () { return this.#contents.decoded.value('basicConstraints') }
+  get nameConstraints () { return this.#contents.decoded.value('nameConstraints') }
 
   /** Empty where the certificate has none. */
-  get cRLDistributionPoints () { return this.#contents.decoded.cRLDistributionPoints }
+  get certificatePolicies () { return this.#contents.decoded.value('certificatePolicies') }
+
+  get policyMappings () { return this.#contents.decoded.value('policyMappings') }
+  get policyConstraints () { return this.#contents.decoded.value('policyConstraints') }
+  get inhibitAnyPolicy () { return this.#contents.decoded.value('inhibitAnyPolicy') }
+  get subjectKeyIdentifier () { return this.#contents.decoded.value('subjectKeyIdentifier') }
+  /** @internal The `keyIdentifier` of `authorityKeyIdentifier`, which never throws. */
+  get issuerKeyIdentifier () { return this.#contents.decoded.value('issuerKeyIdentifier') }
+
+  get authorityKeyIdentifier () { return this.#contents.decoded.value('authorityKeyIdentifier') }
+
+  /** Empty where the certificate has none. */
+  get cRLDistributionPoints () { return this.#contents.decoded.value('cRLDistributionPoints') }
 
   /** Where delta lists are (RFC 5280, section 4.2.1.15). Empty where the certificate has none. */
-  get freshestCRL () { return this.#contents.decoded.freshestCRL }
+  get freshestCRL () { return this.#contents.decoded.value('freshestCRL') }
 
   /** Empty where the certificate has none. */
-  get authorityInfoAccess () { return this.#contents.decoded.authorityInfoAccess }
+  get authorityInfoAccess () { return this.#contents.decoded.value('authorityInfoAccess') }
 
   /**
    * SHA-256 over the DER, upper-case with colons, as `openssl x509 -fingerprint -sha256` and Node print it. Who holds a
@@ -212,7 +224,14 @@ const colons = (octets: Buffer) => octets.toString('hex').toUpperCase().match(/.
  * @throws CertificateError ERR_CERTIFICATE_MALFORMED: broken DER, more than 102,400 octets, what RFC 5280 does not allow,
  * or a NUL in a name; ERR_CERTIFICATE_UNSUPPORTED: an object identifier of more than 128 octets
  */
-export function readCertificate (der: Uint8Array): Certificate {
+export const readCertificate = (der: Uint8Array): Certificate => readPresentedCertificate(der).decoded()
+
+/**
+ * The same of a certificate that a stranger presents: alternative names, name constraints, policies and places of lists are decoded when they
+ * are asked for, which then may throw. Once its path is verified, `decoded` sees to the rest.
+ * @throws CertificateError
+ */
+export function readPresentedCertificate (der: Uint8Array): Certificate {
   if (der.length > maxCertificateOctets) throw malformed(`certificate has ${der.length} octets, more than ${maxCertificateOctets}`)
   const raw = asBuffer(der)
   return new Certificate(raw, readContents(readWhole(raw, tags.sequence, 'Certificate')))

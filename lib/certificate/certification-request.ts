@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { algorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.js'
-import { decodeExtensions, type DecodedExtensions } from './decoded-extensions.js'
+import { LazyExtensions } from './decoded-extensions.js'
 import { contextTag, encoding, Fields, malformed, readBitStringOctets, readSmallInteger, readWhole, tags, type Element } from './der.js'
 import { distinguishedName, type DistinguishedName } from './distinguished-name.js'
 import { expectKind, expectSome, readDocument } from './document.js'
@@ -14,7 +14,7 @@ interface RequestContents extends SubjectPublicKeyInfo {
   readonly version: 1 | 2 | 3
   readonly subject: DistinguishedName
   readonly extensions: readonly Extension[]
-  readonly decoded: DecodedExtensions
+  readonly decoded: LazyExtensions
   readonly otherAttributes: readonly string[]
   readonly certificationRequestInfo: Buffer
   readonly signatureAlgorithm: AlgorithmIdentifier
@@ -72,14 +72,14 @@ export class CertificationRequest {
   get extensions (): readonly Extension[] { return this.#contents.extensions }
 
   /** Empty where none is asked for. */
-  get subjectAltName () { return this.#contents.decoded.subjectAltName }
+  get subjectAltName () { return this.#contents.decoded.value('subjectAltName') }
 
-  get keyUsage () { return this.#contents.decoded.keyUsage }
+  get keyUsage () { return this.#contents.decoded.value('keyUsage') }
 
   /** Names of RFC 5280 (`clientAuth`), dotted where there is none. */
-  get extendedKeyUsage () { return this.#contents.decoded.extendedKeyUsage }
+  get extendedKeyUsage () { return this.#contents.decoded.value('extendedKeyUsage') }
 
-  get basicConstraints () { return this.#contents.decoded.basicConstraints }
+  get basicConstraints () { return this.#contents.decoded.value('basicConstraints') }
 
   /** The types, dotted, of the attributes that are no request for extensions: a challenge password, what Windows adds. */
   get otherAttributes (): readonly string[] { return this.#contents.otherAttributes }
@@ -139,7 +139,7 @@ function readInfo (info: Element) {
   const key = readSubjectPublicKeyInfo(fields.take(tags.sequence, 'subjectPKInfo'))
   const { extensions, otherAttributes } = readRequestAttributes(fields.optional(contextTag(0, true)))
   fields.end()
-  return { ...key, version, subject, extensions, decoded: decodeExtensions(extensions), otherAttributes }
+  return { ...key, version, subject, extensions, decoded: new LazyExtensions(extensions).decodeAll(), otherAttributes }
 }
 
 // RFC 2986 knows version 1 alone; certbot and others wrote those of certificates.

@@ -20,51 +20,69 @@ export interface DecodedExtensions {
   readonly inhibitAnyPolicy: number | undefined
   readonly subjectKeyIdentifier: Buffer | undefined
   readonly authorityKeyIdentifier: read.AuthorityKeyIdentifier | undefined
+  /** Its `keyIdentifier` alone. */
+  readonly issuerKeyIdentifier: Buffer | undefined
   readonly cRLDistributionPoints: readonly DistributionPoint[]
   readonly freshestCRL: readonly DistributionPoint[]
   readonly authorityInfoAccess: readonly AccessDescription[]
 }
 
-type Mutable = { -readonly [Key in keyof DecodedExtensions]: DecodedExtensions[Key] }
-
 const none: readonly never[] = Object.freeze([])
 
-const readers: ReadonlyMap<string, (into: Mutable, value: Buffer) => void> = new Map<string, (into: Mutable, value: Buffer) => void>([
-  [extensionTypes.subjectAltName, (into, value) => { into.subjectAltName = read.readAlternativeNames(value, 'subjectAltName') }],
-  [extensionTypes.issuerAltName, (into, value) => { into.issuerAltName = read.readAlternativeNames(value, 'issuerAltName') }],
-  [extensionTypes.keyUsage, (into, value) => { into.keyUsage = read.readKeyUsage(value) }],
-  [extensionTypes.extendedKeyUsage, (into, value) => { into.extendedKeyUsage = read.readExtendedKeyUsage(value) }],
-  [extensionTypes.basicConstraints, (into, value) => { into.basicConstraints = read.readBasicConstraints(value) }],
-  [extensionTypes.nameConstraints, (into, value) => { into.nameConstraints = readNameConstraints(value) }],
-  [extensionTypes.certificatePolicies, (into, value) => { into.certificatePolicies = readCertificatePolicies(value) }],
-  [extensionTypes.policyMappings, (into, value) => { into.policyMappings = readPolicyMappings(value) }],
-  [extensionTypes.policyConstraints, (into, value) => { into.policyConstraints = readPolicyConstraints(value) }],
-  [extensionTypes.inhibitAnyPolicy, (into, value) => { into.inhibitAnyPolicy = readInhibitAnyPolicy(value) }],
-  [extensionTypes.subjectKeyIdentifier, (into, value) => { into.subjectKeyIdentifier = read.readSubjectKeyIdentifier(value) }],
-  [extensionTypes.authorityKeyIdentifier, (into, value) => { into.authorityKeyIdentifier = read.readAuthorityKeyIdentifier(value) }],
-  [extensionTypes.cRLDistributionPoints, (into, value) => { into.cRLDistributionPoints = readDistributionPoints(value, 'cRLDistributionPoints') }],
-  [certificateListExtensionTypes.freshestCRL, (into, value) => { into.freshestCRL = readDistributionPoints(value, 'freshestCRL') }],
-  [extensionTypes.authorityInfoAccess, (into, value) => { into.authorityInfoAccess = readAuthorityInfoAccess(value) }]
-])
+/** How each value is read, and from which extension. */
+const readers: { readonly [Key in keyof DecodedExtensions]: readonly [type: string, read: (value: Buffer) => DecodedExtensions[Key], absent: DecodedExtensions[Key]] } = {
+  subjectAltName: [extensionTypes.subjectAltName, (value) => read.readAlternativeNames(value, 'subjectAltName'), none],
+  issuerAltName: [extensionTypes.issuerAltName, (value) => read.readAlternativeNames(value, 'issuerAltName'), none],
+  keyUsage: [extensionTypes.keyUsage, read.readKeyUsage, undefined],
+  extendedKeyUsage: [extensionTypes.extendedKeyUsage, read.readExtendedKeyUsage, undefined],
+  basicConstraints: [extensionTypes.basicConstraints, read.readBasicConstraints, undefined],
+  nameConstraints: [extensionTypes.nameConstraints, readNameConstraints, undefined],
+  certificatePolicies: [extensionTypes.certificatePolicies, readCertificatePolicies, none],
+  policyMappings: [extensionTypes.policyMappings, readPolicyMappings, none],
+  policyConstraints: [extensionTypes.policyConstraints, readPolicyConstraints, undefined],
+  inhibitAnyPolicy: [extensionTypes.inhibitAnyPolicy, readInhibitAnyPolicy, undefined],
+  subjectKeyIdentifier: [extensionTypes.subjectKeyIdentifier, read.readSubjectKeyIdentifier, undefined],
+  authorityKeyIdentifier: [extensionTypes.authorityKeyIdentifier, read.readAuthorityKeyIdentifier, undefined],
+  issuerKeyIdentifier: [extensionTypes.authorityKeyIdentifier, read.readIssuerKeyIdentifier, undefined],
+  cRLDistributionPoints: [extensionTypes.cRLDistributionPoints, (value) => readDistributionPoints(value, 'cRLDistributionPoints'), none],
+  freshestCRL: [certificateListExtensionTypes.freshestCRL, (value) => readDistributionPoints(value, 'freshestCRL'), none],
+  authorityInfoAccess: [extensionTypes.authorityInfoAccess, readAuthorityInfoAccess, none]
+}
 
-export function decodeExtensions (extensions: readonly Extension[]): DecodedExtensions {
-  const decoded: Mutable = {
-    subjectAltName: none,
-    issuerAltName: none,
-    keyUsage: undefined,
-    extendedKeyUsage: undefined,
-    basicConstraints: undefined,
-    nameConstraints: undefined,
-    certificatePolicies: none,
-    policyMappings: none,
-    policyConstraints: undefined,
-    inhibitAnyPolicy: undefined,
-    subjectKeyIdentifier: undefined,
-    authorityKeyIdentifier: undefined,
-    cRLDistributionPoints: none,
-    freshestCRL: none,
-    authorityInfoAccess: none
+const keys = Object.keys(readers) as ReadonlyArray<keyof DecodedExtensions>
+
+/** Those whose values are short, whatever a stranger writes: they decide how a path is looked for. */
+const shortKeys: typeof keys = ['keyUsage', 'extendedKeyUsage', 'basicConstraints', 'policyConstraints', 'inhibitAnyPolicy', 'subjectKeyIdentifier', 'issuerKeyIdentifier']
+
+/**
+ * Extensions that are decoded when they are first asked for: those of a stranger's certificate may be long, and nearly none of them has to be
+ * known before its signature is verified. Those that may be long throw what their reader throws, until `decodeAll` was called.
+ */
+export class LazyExtensions {
+  readonly #extensions: readonly Extension[]
+  readonly #values: Partial<Record<keyof DecodedExtensions, unknown>> = {}
+
+  /** @throws CertificateError ERR_CERTIFICATE_MALFORMED: one of those that are always short cannot be read */
+  constructor (extensions: readonly Extension[]) {
+    this.#extensions = extensions
+    for (const key of shortKeys) this.value(key)
   }
-  for (const { type, value } of extensions) readers.get(type)?.(decoded, value)
-  return decoded
+
+  /** @throws CertificateError ERR_CERTIFICATE_MALFORMED */
+  value <Key extends keyof DecodedExtensions> (key: Key): DecodedExtensions[Key] {
+    if (!(key in this.#values)) this.#values[key] = this.#decode(key)
+    return this.#values[key] as DecodedExtensions[Key]
+  }
+
+  #decode <Key extends keyof DecodedExtensions> (key: Key): DecodedExtensions[Key] {
+    const [type, read, absent] = readers[key]
+    const found = this.#extensions.find((each) => each.type === type)
+    return found === undefined ? absent : read(found.value)
+  }
+
+  /** @throws CertificateError ERR_CERTIFICATE_MALFORMED: one of them cannot be read */
+  decodeAll (): this {
+    for (const key of keys) this.value(key)
+    return this
+  }
 }

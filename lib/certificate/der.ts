@@ -83,10 +83,14 @@ export function members (parent: Element, what: string): Element[] {
   return children(parent)
 }
 
-/** What `read` makes of each of the children, in order; frozen. */
-export function readChildren <Value> (parent: Element, read: (element: Element) => Value): readonly Value[] {
+/**
+ * What `read` makes of each of the children, in order; frozen.
+ * @throws CertificateError ERR_CERTIFICATE_MALFORMED: there are more than `most`
+ */
+export function readChildren <Value> (parent: Element, read: (element: Element) => Value, most = Infinity): readonly Value[] {
   const found: Value[] = []
   for (let position = parent.from; position < parent.end;) {
+    if (found.length === most) throw malformed(`there are more than ${most} elements where so many belong at most,`, parent.start)
     const element = readElement(parent.octets, position, parent.end)
     found.push(read(element))
     position = element.end
@@ -95,9 +99,9 @@ export function readChildren <Value> (parent: Element, read: (element: Element) 
 }
 
 /** The same of the members. */
-export function readMembers <Value> (parent: Element, what: string, read: (element: Element) => Value): readonly Value[] {
+export function readMembers <Value> (parent: Element, what: string, read: (element: Element) => Value, most = Infinity): readonly Value[] {
   if (parent.from === parent.end) throw malformed(`${what} is empty`, parent.start)
-  return readChildren(parent, read)
+  return readChildren(parent, read, most)
 }
 
 /** The one element inside an explicitly tagged one, of whatever tag. */
@@ -197,18 +201,20 @@ export function checkBitString ({ octets, from, end, start }: Element): void {
 }
 
 /**
- * The numbers of the bits that are set in a named BIT STRING. Trailing zero bits, which X.690, section 11.2.2 does not
- * allow, are taken: widely used encoders wrote them, and they change nothing.
+ * The numbers of the bits that are set in a named BIT STRING, of its first 32: no document names more. Trailing zero bits, which
+ * X.690, section 11.2.2 does not allow, are taken: widely used encoders wrote them, and they change nothing.
  */
 export function readNamedBits (element: Element): readonly number[] {
   checkBitString(element)
   const { octets, from, end } = element
   const found: number[] = []
-  for (let bit = 0; bit < (end - from - 1) * 8; bit++) {
+  for (let bit = 0; bit < Math.min((end - from - 1) * 8, mostNamedBits); bit++) {
     if ((octets[from + 1 + (bit >> 3)] & (0x80 >> (bit & 7))) !== 0) found.push(bit)
   }
   return Object.freeze(found)
 }
+
+const mostNamedBits = 32
 
 // RFC 5280, appendix B asks readers for 100 characters of dotted form, which are fewer octets than these.
 const maxObjectIdentifierOctets = 128

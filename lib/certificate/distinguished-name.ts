@@ -1,7 +1,7 @@
 import { attributeNames, attributeTypeOf, type AttributeName } from './object-identifiers.js'
 import { asBuffer, encoding, expect, Fields, readChildren, readMembers, readObjectIdentifier, readWhole, tags, type Element } from './der.js'
-import { comparisonForm } from './distinguished-name-comparison.js'
-import { formatDistinguishedName } from './rfc4514.js'
+import { beginsAlike, comparisonForm } from './distinguished-name-comparison.js'
+import { formatDistinguishedName, shortDistinguishedName } from './rfc4514.js'
 import { readString, stringType, type StringType } from './strings.js'
 
 /** One AttributeTypeAndValue of a distinguished name. */
@@ -28,7 +28,7 @@ export class DistinguishedName {
   readonly relativeDistinguishedNames: ReadonlyArray<readonly Attribute[]>
   /** All attributes, in the order of the document. */
   readonly attributes: readonly Attribute[]
-  #keptForm: string | undefined
+  #keptForms: Map<number, string> | undefined
 
   /** @internal Names come from `readDistinguishedName`, `parseDistinguishedName` and certificates. */
   constructor (raw: Buffer, relativeDistinguishedNames: ReadonlyArray<readonly Attribute[]>) {
@@ -69,7 +69,7 @@ export class DistinguishedName {
 
   /** Whether both names are the same by the comparison of RFC 5280, section 7.1: case and repeated spaces do not tell. */
   equals (other: DistinguishedName): boolean {
-    return this.raw.equals(other.raw) || this.#comparisonForm === other.#comparisonForm
+    return this.raw.equals(other.raw) || (this.#length === other.#length && this.isWithin(other))
   }
 
   /**
@@ -77,19 +77,29 @@ export class DistinguishedName {
    * stands in the subtree of `base`, of which an empty name has all (RFC 5280, section 4.2.1.10).
    */
   isWithin (base: DistinguishedName): boolean {
-    // The forms are arrays in JSON: without its last bracket, one is the beginning of another only member by member.
-    return this.#comparisonForm.startsWith(base.#comparisonForm.slice(0, -1))
+    return beginsAlike(this, base) && this.#comparisonForm(base.#length) === base.#comparisonForm(base.#length)
+  }
+
+  get #length (): number {
+    return this.relativeDistinguishedNames.length
   }
 
   // Kept, for a CA is looked for among many.
-  get #comparisonForm (): string {
-    this.#keptForm ??= comparisonForm(this)
-    return this.#keptForm
+  #comparisonForm (count: number): string {
+    const forms = this.#keptForms ??= new Map<number, string>()
+    const known = forms.get(count) ?? comparisonForm(this, count)
+    forms.set(count, known)
+    return known
   }
 
   /** In the form of RFC 4514 (last relative distinguished name first), for people and logs: decide nothing on it. */
   toString (): string {
     return formatDistinguishedName(this)
+  }
+
+  /** The same, shortened to some 200 characters: for messages and logs, where the name may be a stranger's. It costs no more for a longer name. */
+  toShortString (): string {
+    return shortDistinguishedName(this)
   }
 
   toJSON (): string {
@@ -110,14 +120,22 @@ function inOrder (names: ReadonlyArray<readonly Attribute[]>): readonly Attribut
 export const readDistinguishedName = (der: Uint8Array): DistinguishedName =>
   distinguishedName(readWhole(asBuffer(der), tags.sequence, 'Name'))
 
-export const distinguishedName = (element: Element): DistinguishedName =>
-  new DistinguishedName(encoding(element), readChildren(expect(element, tags.sequence, 'Name'), relativeDistinguishedName))
+export function distinguishedName (element: Element): DistinguishedName {
+  const names = readChildren(expect(element, tags.sequence, 'Name'), relativeDistinguishedName, mostRelativeNames)
+  return new DistinguishedName(encoding(element), names)
+}
+
+// Names in use have fewer than 20, and those of a stranger are read before anything is verified.
+const mostRelativeNames = 128
 
 const relativeDistinguishedName = (element: Element): readonly Attribute[] =>
   attributes(expect(element, tags.set, 'RelativeDistinguishedName'), 'RelativeDistinguishedName')
 
 /** The attributes of a relative distinguished name, under whatever tag it stands. */
-export const attributes = (element: Element, what: string): readonly Attribute[] => readMembers(element, what, attribute)
+export const attributes = (element: Element, what: string): readonly Attribute[] => readMembers(element, what, attribute, mostAttributes)
+
+// Of one relative name; nearly all have one.
+const mostAttributes = 128
 
 function attribute (element: Element): Attribute {
   const fields = new Fields(expect(element, tags.sequence, 'AttributeTypeAndValue'), 'AttributeTypeAndValue')

@@ -50,8 +50,11 @@ export function distributionPointName (element: Element | undefined): Distributi
 }
 
 export function readAuthorityInfoAccess (value: Buffer): readonly AccessDescription[] {
-  return readMembers(readWhole(value, tags.sequence, 'authorityInfoAccess'), 'authorityInfoAccess', accessDescription)
+  return readMembers(readWhole(value, tags.sequence, 'authorityInfoAccess'), 'authorityInfoAccess', accessDescription, mostDescriptions)
 }
+
+// One for each kind of place, and some to spare: a stranger's are read, too.
+const mostDescriptions = 128
 
 function accessDescription (element: Element): AccessDescription {
   const fields = new Fields(expect(element, tags.sequence, 'AccessDescription'), 'AccessDescription')

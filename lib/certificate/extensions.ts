@@ -38,8 +38,11 @@ export function readExtensions (element: Element): readonly Extension[] {
     if (types.has(found.type)) throw malformed(`the extension ${found.type} stands twice`, each.start)
     types.add(found.type)
     return found
-  })
+  }, mostExtensions)
 }
+
+// Certificates in use have some ten; a stranger's are read before anything is verified.
+const mostExtensions = 128
 
 function extension (element: Element): Extension {
   const fields = new Fields(expect(element, tags.sequence, 'Extension'), 'Extension')
@@ -59,8 +62,11 @@ export function readKeyUsage (value: Buffer): readonly KeyUsage[] {
 }
 
 export function readExtendedKeyUsage (value: Buffer): ReadonlyArray<KeyPurposeName | (string & {})> {
-  return readMembers(readWhole(value, tags.sequence, 'extendedKeyUsage'), 'extendedKeyUsage', keyPurpose)
+  return readMembers(readWhole(value, tags.sequence, 'extendedKeyUsage'), 'extendedKeyUsage', keyPurpose, mostPurposes)
 }
+
+// Windows' own CAs write some 50 where they write every one.
+const mostPurposes = 128
 
 function keyPurpose (element: Element): KeyPurposeName | (string & {}) {
   const type = readObjectIdentifier(expect(element, tags.objectIdentifier, 'KeyPurposeId'))
@@ -79,6 +85,12 @@ export function readBasicConstraints (value: Buffer): BasicConstraints {
 }
 
 export const readSubjectKeyIdentifier = (value: Buffer): Buffer => contents(readWhole(value, tags.octetString, 'subjectKeyIdentifier'))
+
+/** Its `keyIdentifier` alone: by what issuers are looked for, before anything is verified. */
+export function readIssuerKeyIdentifier (value: Buffer): Buffer | undefined {
+  const found = new Fields(readWhole(value, tags.sequence, 'authorityKeyIdentifier'), 'authorityKeyIdentifier').optional(contextTag(0))
+  return found && contents(found)
+}
 
 export function readAuthorityKeyIdentifier (value: Buffer): AuthorityKeyIdentifier {
   const fields = new Fields(readWhole(value, tags.sequence, 'authorityKeyIdentifier'), 'authorityKeyIdentifier')

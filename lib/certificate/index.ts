@@ -32,6 +32,7 @@ export { signatureAlgorithm, signatureAlgorithmOf, type SignatureAlgorithm } fro
 export { knownHashes, signatureProblem, strongHashes, type KeyHolder, type Signed, type SignatureProblem } from './signature.js'
 
 // From here on: for the rooms of this package, and no promise to anyone else.
+export { readPresentedCertificate } from './certificate.js'
 export { restoreCertificateList } from './certificate-list.js'
 export { certificatesInBlock } from './certificates.js'
 export { readDocument, wrappingProblem, type Document } from './document.js'

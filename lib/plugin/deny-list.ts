@@ -48,7 +48,7 @@ export class DenyList {
     if (this.#entries.size === 0) return
     const depth = certificates.findIndex((certificate, place) => this.#has(certificate.along(certificates.slice(place + 1))))
     if (depth === -1) return
-    throw new CertificationPathError({ rule: 'REVOKED', problem: 'the certificate is on the deny list', depth, certificate: certificates[depth].subject.toString() })
+    throw new CertificationPathError({ rule: 'REVOKED', problem: 'the certificate is on the deny list', depth, certificate: certificates[depth].subject.toShortString() })
   }
 
   #has (certificate: Certificate): boolean {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { readCertificate } from '../certificate/index.js'
+import { readPresentedCertificate } from '../certificate/index.js'
 import { CertificateError, ForwardedCertificateError } from '../errors.js'
 import { checkIsWhole, type ForwardedCertificate } from '../forwarding/index.js'
 import { isUpgraded, type PeerCertificates } from '../tls/index.js'
@@ -94,7 +94,7 @@ export class ForwardingSource {
 
 /** @throws CertificateError one of them cannot be read */
 function peerOf ({ certificate, intermediates }: ForwardedCertificate): PeerCertificates {
-  const { fingerprint256 } = readCertificate(certificate)
-  for (const each of intermediates) readCertificate(each)
+  const { fingerprint256 } = readPresentedCertificate(certificate)
+  for (const each of intermediates) readPresentedCertificate(each)
   return { fingerprint256, certificate, intermediates }
 }

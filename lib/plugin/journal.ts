@@ -72,7 +72,7 @@ export class Journal {
       hint: hintOf(cause instanceof CertificationPathError ? cause.rule : reason),
       remoteAddress,
       fingerprint256: presented?.fingerprint256,
-      subject: presented?.subject.toString()
+      subject: presented?.subject.toShortString()
     })
   }
 

@@ -1,4 +1,4 @@
-import { readCertificate, type Certificate } from '../certificate/index.js'
+import { readPresentedCertificate, type Certificate } from '../certificate/index.js'
 import { CertificateError, CertificationPathError } from '../errors.js'
 import type { PeerCertificates } from '../tls/index.js'
 import { pathStatus, verifyCertificationPath, type RevocationOptions, type VerifiedPath } from '../trust/index.js'
@@ -106,7 +106,7 @@ export class TrustProfile {
   #judge (certificate: Buffer, intermediates: readonly Buffer[], at: number): Verdict {
     let presented: Certificate | undefined
     try {
-      presented = readCertificate(certificate)
+      presented = readPresentedCertificate(certificate)
       return this.#verdictOn(presented, intermediates, at)
     } catch (cause) {
       if (!(cause instanceof CertificationPathError || cause instanceof CertificateError)) throw cause
@@ -136,7 +136,7 @@ export class TrustProfile {
     const status = pathStatus(path.certificates, new Date(at), finder.sourcesFor(path), { whenNotConforming: this.#whenNotConforming, ...this.#options.revocation })
     if (status.broken === undefined) return good(path, status.until)
     const { broken: { rule, problem, cause }, depth } = status
-    return refusedFor(new CertificationPathError({ rule, problem, depth, certificate: path.certificates[depth].subject.toString() }, cause), path.certificate, at)
+    return refusedFor(new CertificationPathError({ rule, problem, depth, certificate: path.certificates[depth].subject.toShortString() }, cause), path.certificate, at)
   }
 }
 

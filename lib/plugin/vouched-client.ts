@@ -1,4 +1,4 @@
-import { readCertificate, type Certificate } from '../certificate/index.js'
+import { readCertificate, readPresentedCertificate, type Certificate } from '../certificate/index.js'
 import { CertificationPathError } from '../errors.js'
 import type { Called } from './called.js'
 import type { DenyList } from './deny-list.js'
@@ -21,7 +21,7 @@ export class VouchedClient implements Called, LiveClient {
   /** @throws CertificateError */
   constructor (der: Buffer, isFoundGood: boolean, denyList: DenyList, since: number) {
     // Policies pass only who has a path. This one ends where it begins, and so has no anchor to be asked for.
-    this.#certificate = readCertificate(der).along([])
+    this.#certificate = (isFoundGood ? readCertificate(der) : readPresentedCertificate(der)).along([])
     this.#isFoundGood = isFoundGood
     this.#denyList = denyList
     this.since = since

@@ -41,7 +41,7 @@ export class Warnings {
     const days = daysLeft(certificate, at)
     if (days > Math.min(warnDaysBefore, lifeInDays(certificate) * warnPartOfLife)) return
     const message = days < 0 ? 'the certificate of this server has expired' : 'the certificate of this server expires soon'
-    this.#warn('server', at, { serverCertificate: { subject: certificate.subject.toString(), notAfter: certificate.validity.notAfter.toISOString() } }, message)
+    this.#warn('server', at, { serverCertificate: { subject: certificate.subject.toShortString(), notAfter: certificate.validity.notAfter.toISOString() } }, message)
   }
 
   // A list that is published anew when half of its time is over never gets here.

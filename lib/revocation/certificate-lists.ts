@@ -28,7 +28,7 @@ export interface CertificateListSurroundings {
 
 /** What a gauge may say of a list. */
 export interface CertificateListState {
-  /** In RFC 4514 form. */
+  /** In RFC 4514 form; a long one is shortened. */
   readonly issuer: string
   readonly number: string | undefined
   readonly thisUpdate: Date
@@ -167,7 +167,7 @@ export class CertificateLists {
 const isComplete = (list: CertificateList): boolean => !list.isDelta && !list.extensions.some(({ type }) => type === certificateListExtensionTypes.issuingDistributionPoint)
 
 const stateOf = (list: CertificateList, source: string): CertificateListState => Object.freeze({
-  issuer: list.issuer.toString(),
+  issuer: list.issuer.toShortString(),
   number: list.number?.toString(),
   thisUpdate: list.thisUpdate,
   nextUpdate: list.nextUpdate,

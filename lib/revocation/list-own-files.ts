@@ -78,11 +78,11 @@ export class ListOwnFiles {
 
   /** Where nobody else signed it, as an intermediate that clients send, it tells nothing: better said than wondered about. */
   #doubt (source: string, list: CertificateList): void {
-    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer} in ${source} was signed by none of the configured authorities`, file: source, list })
+    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer.toShortString()} in ${source} was signed by none of the configured authorities`, file: source, list })
   }
 
   #refuse (source: string, { list, problem }: Succession['refused'][number]): void {
-    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer} in ${source} is not taken: it ${problem}`, file: source, list })
+    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer.toShortString()} in ${source} is not taken: it ${problem}`, file: source, list })
   }
 }
 

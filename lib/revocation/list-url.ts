@@ -136,7 +136,7 @@ export class ListUrl {
   }
 
   #refuse (list: CertificateList, problem: string): void {
-    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer} from ${this.url} is not taken: it ${problem}`, url: this.url, list })
+    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer.toShortString()} from ${this.url} is not taken: it ${problem}`, url: this.url, list })
   }
 
   #hold (kept: readonly HeldList[]): void {

@@ -14,9 +14,9 @@ export interface Fault {
 }
 
 /** What cannot be read (a key, the parameters of an algorithm) is a problem of the certificate, not of the caller. */
-export function guard (judge: () => Broken | undefined): Broken | undefined {
+export function guard (judge: () => Broken | undefined | void): Broken | undefined {
   try {
-    return judge()
+    return judge() ?? undefined
   } catch (cause) {
     if (cause instanceof CertificateError) return { rule: 'MALFORMED', problem: cause.message, cause }
     throw cause

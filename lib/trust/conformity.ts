@@ -1,4 +1,5 @@
 import { extensionTypes, type Certificate } from '../certificate/index.js'
+import { shortened } from '../errors.js'
 import type { Broken } from './broken.js'
 import { endsWithNumber, readHostPattern } from './domain-name.js'
 
@@ -12,7 +13,7 @@ const notConforming = (problem: string): Broken => ({ rule: 'MALFORMED', problem
 // Section 4.2.1.6: "preferred name syntax" is letters, digits and hyphens; and an address is an iPAddress.
 export function nameSyntaxProblem ({ subjectAltName }: Certificate): Broken | undefined {
   for (const name of subjectAltName) {
-    if (name.type === 'dNSName' && !isHostName(name.value)) return notConforming(`the dNSName ${name.value} is no host name`)
+    if (name.type === 'dNSName' && !isHostName(name.value)) return notConforming(`the dNSName ${shortened(name.value)} is no host name`)
   }
   return undefined
 }
@@ -40,7 +41,7 @@ export function anchorProblem (anchor: Certificate): Broken | undefined {
 // names alone lead on; one without the other is left over from another certificate, or from one that was changed.
 export function keyIdentifierProblem (certificate: Certificate, issuer: Certificate): Broken | undefined {
   if (certificate.version < 3 || issuer.version < 3) return undefined
-  const named = certificate.authorityKeyIdentifier?.keyIdentifier
+  const named = certificate.issuerKeyIdentifier
   if (named === undefined && issuer.subjectKeyIdentifier !== undefined) return notConforming('there is no authorityKeyIdentifier, and the issuer has a subjectKeyIdentifier')
   if (named !== undefined && issuer.subjectKeyIdentifier === undefined) return notConforming('the authorityKeyIdentifier names a key, and the issuer has no subjectKeyIdentifier')
   return undefined

@@ -35,4 +35,4 @@ export const endOf = ({ nextUpdate, thisUpdate }: CertificateList): number => (n
 
 /** What a person calls the list. */
 export const listName = ({ number, issuer }: CertificateList): string =>
-  `certificate list ${number === undefined ? '' : `${number} `}of ${issuer.toString() || '(empty name)'}`
+  `certificate list ${number === undefined ? '' : `${number} `}of ${issuer.toShortString() || '(empty name)'}`

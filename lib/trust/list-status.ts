@@ -62,7 +62,7 @@ class ListHearing {
 
   get #silence (): string {
     if (this.#reasons !== 0) return 'the certificate lists that tell of it are not for every reason'
-    return `no certificate list that tells of it is known (issuer ${this.#certificate.issuer.toString()})`
+    return `no certificate list that tells of it is known (issuer ${this.#certificate.issuer.toShortString()})`
   }
 
   #weigh (answer: Answer, reasons: number): void {

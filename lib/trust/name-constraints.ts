@@ -1,4 +1,5 @@
 import { parseAddress, type Certificate, type GeneralName, type GeneralSubtree, type NameConstraints } from '../certificate/index.js'
+import { shortened } from '../errors.js'
 import type { Broken, Fault } from './broken.js'
 import { readMailbox } from './mailbox.js'
 import { formOf, nameForms, type NameForm } from './name-forms.js'
@@ -55,7 +56,7 @@ function brokenBy (names: readonly ConstrainedName[], issuer: Certificate, compa
   for (const name of names) {
     const constraint = constraints.get(name.form)
     const problem = constraint && problemOf(name, constraint)
-    if (problem !== undefined) return { rule: 'NAME_CONSTRAINTS', problem: `the ${name.label} ${name.text} ${problem} ${issuer.subject.toString()}` }
+    if (problem !== undefined) return { rule: 'NAME_CONSTRAINTS', problem: `the ${name.label} ${shortened(name.text)} ${problem} ${issuer.subject.toShortString()}` }
   }
   return undefined
 }

@@ -2,7 +2,7 @@ import { CertificationPathError } from '../errors.js'
 import type { Certificate } from '../certificate/index.js'
 import { guard, type Broken, type Fault } from './broken.js'
 import type { Circumstances } from './circumstances.js'
-import { keyIdentifierProblem } from './conformity.js'
+import { emptyNamesProblem, keyIdentifierProblem, nameSyntaxProblem } from './conformity.js'
 import { Comparisons, nameConstraintFault } from './name-constraints.js'
 import { judgePolicies } from './policies.js'
 import { issuerProblem, leafProblem } from './rules.js'
@@ -28,7 +28,8 @@ export interface Sources {
 /**
  * Looks for a path from the leaf to an anchor, depth first, and backs out of dead ends. A candidate issuer has to pass
  * every rule before a signature is checked with its key, and only a good signature leads on, so that the work is
- * bounded by the number of signature checks. A builder builds once.
+ * bounded by the number of signature checks. What takes longer the more a certificate says (its alternative names, name constraints,
+ * policies) is looked at once the path has come to an anchor: of a stranger's it is not even decoded. A builder builds once.
  */
 export class PathBuilder {
   readonly #sources: Sources
@@ -82,16 +83,13 @@ export class PathBuilder {
     return undefined
   }
 
-  /** Why `issuer` may not stand above the path so far, or did not sign its last certificate, or did not allow its names. */
+  /** Why `issuer` may not stand above the path so far, or did not sign its last certificate. */
   #faultOf (issuer: Certificate, below: readonly Certificate[], isAnchor: boolean): Fault | undefined {
     const depth = below.length
     const broken = lengthProblem(depth, isAnchor) ?? guard(() => issuerProblem(issuer, below, isAnchor, this.#circumstances))
     if (broken !== undefined) return { depth, broken }
     const unsigned = this.#signatureProblem(issuer, below)
-    if (unsigned !== undefined) return { depth: depth - 1, broken: unsigned }
-    const fault = nameConstraintFault(issuer, below, this.#comparisons)
-    if (fault?.broken.rule === 'LIMIT') throw errorOf(below, fault)
-    return fault
+    return unsigned && { depth: depth - 1, broken: unsigned }
   }
 
   #signatureProblem (issuer: Certificate, below: readonly Certificate[]): Broken | undefined {
@@ -101,13 +99,24 @@ export class PathBuilder {
     return guard(() => certificateSignatureProblem(last, issuer, hashes)) ?? (whenNotConforming === 'accept' ? undefined : keyIdentifierProblem(last, issuer))
   }
 
-  /** What can only be said of a path that is whole: its policies, and what is known of revocation. */
+  /** What is said of a path that is whole: its names, its policies, and what is known of revocation. */
   #complete (path: readonly Certificate[]): VerifiedPath | undefined {
+    const fault = undecodedFault(path) ?? this.#nameFault(path)
+    if (fault !== undefined) return this.#note(path.length, path, fault)
     const verdict = judgePolicies(path, this.#circumstances.policies)
     if (verdict.fault !== undefined) return this.#note(path.length, path, verdict.fault)
     const status = this.#circumstances.status?.(path)
     if (status?.broken !== undefined) return this.#note(path.length, path, status)
     return new VerifiedPath(path, verdict.policies, status?.until)
+  }
+
+  #nameFault (path: readonly Certificate[]): Fault | undefined {
+    for (const [depth, issuer] of path.entries()) {
+      const fault = nameConstraintFault(issuer, path.slice(0, depth), this.#comparisons)
+      if (fault?.broken.rule === 'LIMIT') throw errorOf(path, fault)
+      if (fault !== undefined) return fault
+    }
+    return this.#circumstances.whenNotConforming === 'accept' ? undefined : nonconformingFault(path)
   }
 
   /** Keeps the failure of the candidate path that came furthest; of several, the first: the likeliest issuers are tried first. */
@@ -125,7 +134,24 @@ const isTurned = (anchor: Certificate, leaf: Certificate): boolean =>
   anchor.tbsCertificate.equals(leaf.tbsCertificate) && leaf.hasFingerprint256(anchor.fingerprint256) && isSelfSigned(leaf) === isSelfSigned(anchor)
 
 const errorOf = (path: readonly Certificate[], { depth, broken: { rule, problem, cause } }: Fault) =>
-  new CertificationPathError({ rule, problem, depth, certificate: path[depth].subject.toString() }, cause)
+  new CertificationPathError({ rule, problem, depth, certificate: path[depth].subject.toShortString() }, cause)
+
+/** From here on none of their properties throws. */
+function undecodedFault (path: readonly Certificate[]): Fault | undefined {
+  for (const [depth, certificate] of path.entries()) {
+    const broken = guard(() => { certificate.decoded() })
+    if (broken !== undefined) return { depth, broken }
+  }
+  return undefined
+}
+
+function nonconformingFault (path: readonly Certificate[]): Fault | undefined {
+  for (const [depth, certificate] of path.entries()) {
+    const broken = emptyNamesProblem(certificate) ?? (depth === 0 ? nameSyntaxProblem(certificate) : undefined)
+    if (broken !== undefined) return { depth, broken }
+  }
+  return undefined
+}
 
 const tooManyChecks: Broken = { rule: 'LIMIT', problem: `no path was found within ${maxSignatureChecks} signature checks` }
 
@@ -139,7 +165,7 @@ const noIssuer = ({ isSelfIssued, issuer }: Certificate): Broken => ({
   rule: 'NO_ISSUER',
   problem: isSelfIssued
     ? 'the certificate is issued by itself and is no trust anchor'
-    : `no certificate of its issuer ${issuer.toString() || '(empty name)'} is known`
+    : `no certificate of its issuer ${issuer.toShortString() || '(empty name)'} is known`
 })
 
 /** Those whose subject is the issuer's name. An empty name is nobody's (RFC 5280, section 4.1.2.4). */
@@ -154,7 +180,7 @@ const ranked = (certificate: Certificate, issuers: readonly Certificate[]): read
   issuers.length < 2 ? issuers : [...issuers].sort((one, other) => mismatch(certificate, one) - mismatch(certificate, other))
 
 function mismatch (certificate: Certificate, issuer: Certificate): number {
-  const wanted = certificate.authorityKeyIdentifier?.keyIdentifier
+  const wanted = certificate.issuerKeyIdentifier
   const found = issuer.subjectKeyIdentifier
   if (wanted === undefined || found === undefined) return 1
   return wanted.equals(found) ? 0 : 2

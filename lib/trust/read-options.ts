@@ -1,5 +1,5 @@
 import { CertificateError } from '../errors.js'
-import { anyPolicy, Certificate, CertificateList, isPem, knownHashes, readCertificate, readCertificateLists, readCertificates, strongHashes } from '../certificate/index.js'
+import { anyPolicy, Certificate, CertificateList, isPem, knownHashes, readCertificateLists, readCertificates, readPresentedCertificate, strongHashes } from '../certificate/index.js'
 import type { Circumstances } from './circumstances.js'
 import { defaultKeyLimits } from './key-strength.js'
 import type { CertificateInput, CertificateListInput, PathOptions } from './path-options.js'
@@ -19,7 +19,7 @@ export const certificatesOf = (input: CertificateInput): readonly Certificate[] 
 
 /** What a stranger may have sent: octets are one certificate and nothing behind it, or PEM. */
 const presentedIn = (input: CertificateInput): readonly Certificate[] =>
-  input instanceof Uint8Array && !isPem(input) ? [readCertificate(input)] : certificatesOf(input)
+  input instanceof Uint8Array && !isPem(input) ? [readPresentedCertificate(input)] : certificatesOf(input)
 
 /** What a stranger sends along must not keep the path from being found without it. */
 export function readableOf (input: CertificateInput): readonly Certificate[] {

@@ -1,7 +1,7 @@
 import { extensionTypes, keyPurposes, type Certificate, type KeyUsage } from '../certificate/index.js'
 import type { Broken } from './broken.js'
 import type { Circumstances, Purpose } from './circumstances.js'
-import { anchorProblem, emptyNamesProblem, nameSyntaxProblem } from './conformity.js'
+import { anchorProblem } from './conformity.js'
 import { keyProblem } from './key-strength.js'
 import { noRevAvailProblem } from './no-revocation.js'
 
@@ -34,8 +34,7 @@ export function leafProblem (leaf: Certificate, circumstances: Circumstances): B
     subjectProblem(leaf) ??
     keyProblem(leaf, circumstances) ??
     leafKeyUsageProblem(leaf, circumstances.purpose) ??
-    leafPurposeProblem(leaf, circumstances) ??
-    (circumstances.whenNotConforming === 'accept' ? undefined : emptyNamesProblem(leaf) ?? nameSyntaxProblem(leaf))
+    leafPurposeProblem(leaf, circumstances)
 }
 
 /**
@@ -52,11 +51,8 @@ export function issuerProblem (issuer: Certificate, below: readonly Certificate[
     pathLengthProblem(issuer, below) ??
     intermediatesProblem(issuer, below, isAnchor, circumstances) ??
     dateProblem(issuer, circumstances.at) ??
-    (circumstances.whenNotConforming === 'accept' ? undefined : conformityProblem(issuer, isAnchor))
+    (isAnchor && circumstances.whenNotConforming !== 'accept' ? anchorProblem(issuer) : undefined)
 }
-
-const conformityProblem = (issuer: Certificate, isAnchor: boolean): Broken | undefined =>
-  emptyNamesProblem(issuer) ?? (isAnchor ? anchorProblem(issuer) : undefined)
 
 function dateProblem (certificate: Certificate, at: Date): Broken | undefined {
   if (certificate.isValidAt(at)) return undefined
@@ -73,16 +69,16 @@ function extensionProblem (certificate: Certificate, { status }: Circumstances):
 }
 
 // RFC 5280, section 4.2.1.10: they "MUST be used only in a CA certificate".
-function misplacedConstraints ({ nameConstraints, basicConstraints }: Certificate): Broken | undefined {
-  if (nameConstraints === undefined || basicConstraints?.cA === true) return undefined
+function misplacedConstraints ({ extensions, basicConstraints }: Certificate): Broken | undefined {
+  if (basicConstraints?.cA === true || extensions.every(({ type }) => type !== extensionTypes.nameConstraints)) return undefined
   return { rule: 'NAME_CONSTRAINTS', problem: 'the certificate has name constraints, but is not of a CA' }
 }
 
 // RFC 5280, section 4.1.2.6: who has no subject is named by a critical subjectAltName, or is nobody.
 function subjectProblem (leaf: Certificate): Broken | undefined {
   if (leaf.subject.attributes.length > 0) return undefined
-  const isCritical = leaf.extensions.some(({ type, critical }) => type === extensionTypes.subjectAltName && critical)
-  if (isCritical && leaf.subjectAltName.length > 0) return undefined
+  // An empty list is two octets; names are decoded later.
+  if (leaf.extensions.some(({ type, critical, value }) => type === extensionTypes.subjectAltName && critical && value.length > 2)) return undefined
   return { rule: 'MALFORMED', problem: 'the subject is empty and there is no critical subjectAltName' }
 }
 

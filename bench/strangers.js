@@ -1,0 +1,52 @@
+// What a stranger costs: CPU time of the server's process, beside plain Fastify, for certificates that are crafted to take long.
+import { ratios, shuffled, summary } from './figures.js'
+import { start } from './processes.js'
+import { kinds, newKeys, pemOf } from './strangers-material.js'
+
+const sizes = [1000, 15_000, 90_000]
+const connections = 5
+
+/** Microseconds of CPU for each connection; both servers run at once and take turns. */
+export async function measureStrangers (folder, rounds, log) {
+  const chains = makeChains()
+  const servers = await startServers(folder)
+  const client = start('strangers-client.js')
+  const figures = {}
+  for (let round = -1; round < rounds; round++) {
+    log(`strangers, round ${round + 1} of ${rounds}`)
+    for (const { kind, size, identity } of chains) {
+      for (const [name, server] of shuffled(Object.entries(servers))) {
+        const figure = await cpuOf(server, client, identity)
+        if (process.env.DEBUG) log(`${kind} ${size} ${name} ${figure.toFixed(0)} ${new Date().toISOString()}`)
+        if (round >= 0) (((figures[kind] ??= {})[size] ??= {})[name] ??= []).push(figure)
+      }
+    }
+  }
+  await client.stop()
+  for (const { server } of Object.values(servers)) await server.stop()
+  return Object.fromEntries(Object.entries(figures).map(([kind, bySize]) => [kind, Object.fromEntries(Object.entries(bySize).map(([size, found]) => [size, compared(found)]))]))
+}
+
+const compared = ({ plain, plugin }) => ({ plain: summary(plain), plugin: summary(plugin), ofPlain: ratios(plugin, plain) })
+
+function makeChains () {
+  const keys = newKeys()
+  const key = keys.privateKey.export({ type: 'pkcs8', format: 'pem' })
+  return Object.entries(kinds).flatMap(([kind, make]) => sizes.map((size) => ({ kind, size, chain: make(size, keys) })))
+    .filter(({ chain }) => chain !== undefined).map(({ kind, size, chain }) => ({ kind, size, identity: { key, cert: pemOf(...chain) } }))
+}
+
+async function startServers (folder) {
+  const servers = {}
+  for (const [name, file] of Object.entries({ plain: 'strangers-plain', plugin: 'plugin' })) {
+    const server = start(`servers/${file}.js`, folder)
+    servers[name] = { server, port: (await server.next()).port }
+  }
+  return servers
+}
+
+async function cpuOf ({ server, port }, client, identity) {
+  const { cpu } = await server.ask('cpu')
+  await client.ask({ port, identity, count: connections })
+  return ((await server.ask('cpu')).cpu - cpu) / connections
+}
