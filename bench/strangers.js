@@ -17,7 +17,7 @@ export async function measureStrangers (folder, rounds, log) {
     for (const { kind, size, identity } of chains) {
       for (const [name, server] of shuffled(Object.entries(servers))) {
         const figure = await cpuOf(server, client, identity)
-        if (process.env.DEBUG) log(`${kind} ${size} ${name} ${figure.toFixed(0)} ${new Date().toISOString()}`)
+
         if (round >= 0) (((figures[kind] ??= {})[size] ??= {})[name] ??= []).push(figure)
       }
     }

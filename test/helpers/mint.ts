@@ -21,6 +21,8 @@ export interface MintOptions {
   notBefore?: Date
   notAfter?: Date
   extensions?: readonly Extension[]
+  /** How the result is read. Default `readCertificate`. */
+  read?: (der: Buffer) => Certificate
 }
 
 export interface Minted {
@@ -57,7 +59,7 @@ export function mint (options: MintOptions = {}): Minted {
   })
   const der = writeCertificate(tbs, identifier, sign(hash, tbs, signer))
   return {
-    certificate: readCertificate(der),
+    certificate: (options.read ?? readCertificate)(der),
     der,
     pem: writePem('CERTIFICATE', der),
     key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
