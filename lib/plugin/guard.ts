@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { judge, type Judgement, type Policy } from '../authorization/index.js'
 import { ClientCertificateError } from '../errors.js'
 import { isUpgraded } from '../tls/index.js'
@@ -139,6 +139,7 @@ export class Guard {
     if (isUpgraded(request.raw)) closeBehind(reply)
     // An error handler of the application's own does not look at the headers of an error.
     reply.headers(error.headers)
+    reply.log = withoutError(reply.log, error)
     done(error)
   }
 }
@@ -158,6 +159,14 @@ function refusalOf (request: FastifyRequest, { policy }: Requirement, { certific
 function forbidden (request: FastifyRequest, { permitted, reason, failures }: Judgement): Refusal | undefined {
   for (const { key, problem, cause } of failures) request.log.error({ err: cause, key }, `client certificate predicate ${problem}`)
   return permitted ? undefined : { reason: 'FORBIDDEN', cause: new Error(reason) }
+}
+
+/** The journal has reported the refusal: Fastify's own line about the same error, with a stack and all causes, is left out. */
+function withoutError (log: FastifyBaseLogger, error: Error): FastifyBaseLogger {
+  const unlessAbout = (level: 'info' | 'error') => (...given: unknown[]): void => {
+    if ((given[0] as { err?: unknown } | null)?.err !== error) Reflect.apply(log[level], log, given)
+  }
+  return Object.assign(Object.create(log) as FastifyBaseLogger, { info: unlessAbout('info'), error: unlessAbout('error') })
 }
 
 /** Who would have taken the socket over does not hear of a request that was refused before: a proxy that keeps connections would wait for ever. */

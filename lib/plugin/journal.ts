@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
-import { CertificationPathError } from '../errors.js'
+import { CertificationPathError, shortened } from '../errors.js'
 import type { HandshakeFailure } from '../tls/index.js'
 import { hintOf } from './hint.js'
 import type { Refusal } from './verdict.js'
@@ -20,8 +20,10 @@ export interface RefusalRecord {
   readonly hint: string | undefined
   readonly remoteAddress: string | undefined
   readonly fingerprint256: string | undefined
-  /** RFC 4514, for people. */
+  /** RFC 4514, for people; a long one is shortened. */
   readonly subject: string | undefined
+  /** How many requests of this connection were refused so far with this code; 1 for all that is no request. */
+  readonly count: number
 }
 
 // For `diagnostics_channel`: a subscriber gets a RefusalRecord.
@@ -29,10 +31,21 @@ const refusals = channel('fastify-client-certificate:refusal')
 
 const mostRecords = 256
 
-/** Log lines that say why somebody was not let in; the same goes to `diagnostics_channel`, and the latest are kept. */
+// Of a sentence that has names in it: with all else a record stays under 2 KB.
+const mostBytesOfReason = 1000
+
+/** Whether the refusal is reported that is this many in a row: the 1st, the 10th, the 100th … */
+const isReported = (count: number): boolean => /^10*$/.test(String(count))
+
+/**
+ * Log lines that say why somebody was not let in; the same goes to `diagnostics_channel`, and the latest are kept. Of requests that are
+ * refused again and again on one connection the 1st, the 10th, the 100th … are logged and kept, with their count; the channel gets each.
+ */
 export class Journal {
   readonly #log: FastifyBaseLogger
   readonly #latest: RefusalRecord[] = []
+  /** By connection, how often each code was answered. */
+  readonly #counts = new WeakMap<object, Map<string, number>>()
 
   constructor (log: FastifyBaseLogger) {
     this.#log = log
@@ -44,8 +57,20 @@ export class Journal {
   }
 
   requestRefused (request: FastifyRequest, refusal: Refusal, presented: Certificate | undefined): void {
-    const record = this.#record('request', refusal, presented, request.raw.socket?.remoteAddress)
-    request.log.info({ clientCertificate: lineOf(record) }, 'request refused for its client certificate')
+    const { socket } = request.raw
+    const count = this.#count(socket ?? request, refusal.reason)
+    const record = Object.freeze(recordOf('request', refusal, presented, socket?.remoteAddress, count))
+    refusals.publish(record)
+    if (!isReported(count)) return
+    this.#keep(record)
+    request.log[refusal.reason === 'STATUS_UNKNOWN' ? 'error' : 'info']({ clientCertificate: lineOf(record) }, 'request refused for its client certificate')
+  }
+
+  #count (connection: object, reason: string): number {
+    const counts = this.#counts.get(connection) ?? new Map<string, number>()
+    const count = (counts.get(reason) ?? 0) + 1
+    this.#counts.set(connection, counts.set(reason, count))
+    return count
   }
 
   connectionRefused (refusal: Refusal, presented: Certificate | undefined, remoteAddress: string | undefined): void {
@@ -59,29 +84,37 @@ export class Journal {
   }
 
   handshakeFailed (failure: HandshakeFailure): void {
-    this.#keep({ kind: 'handshake', at: new Date(), ...failure, hint: hintOf(failure.code), fingerprint256: undefined, subject: undefined })
+    this.#tell({ kind: 'handshake', at: new Date(), ...failure, hint: hintOf(failure.code), fingerprint256: undefined, subject: undefined, count: 1 })
     this.#log.info({ handshake: failure }, 'TLS handshake failed')
   }
 
   #record (kind: RefusalRecord['kind'], { reason, cause }: Refusal, presented: Certificate | undefined, remoteAddress: string | undefined): RefusalRecord {
-    return this.#keep({
-      kind,
-      at: new Date(),
-      code: `FST_CLIENT_CERTIFICATE_${reason}`,
-      reason: cause === undefined ? 'no certificate was presented' : cause.message,
-      hint: hintOf(cause instanceof CertificationPathError ? cause.rule : reason),
-      remoteAddress,
-      fingerprint256: presented?.fingerprint256,
-      subject: presented?.subject.toShortString()
-    })
+    return this.#tell(recordOf(kind, { reason, cause }, presented, remoteAddress, 1))
   }
 
-  #keep (record: RefusalRecord): RefusalRecord {
-    if (this.#latest.length === mostRecords) this.#latest.shift()
-    this.#latest.push(Object.freeze(record))
+  #tell (record: RefusalRecord): RefusalRecord {
+    this.#keep(record)
     refusals.publish(record)
     return record
   }
+
+  #keep (record: RefusalRecord): void {
+    if (this.#latest.length === mostRecords) this.#latest.shift()
+    this.#latest.push(Object.freeze(record))
+  }
 }
 
-const lineOf = ({ code, reason, hint, remoteAddress, fingerprint256, subject }: RefusalRecord) => ({ code, reason, hint, remoteAddress, fingerprint256, subject })
+const recordOf = (kind: RefusalRecord['kind'], { reason, cause }: Refusal, presented: Certificate | undefined, remoteAddress: string | undefined, count: number): RefusalRecord => ({
+  kind,
+  at: new Date(),
+  code: `FST_CLIENT_CERTIFICATE_${reason}`,
+  reason: cause === undefined ? 'no certificate was presented' : shortened(cause.message, mostBytesOfReason),
+  hint: hintOf(cause instanceof CertificationPathError ? cause.rule : reason),
+  remoteAddress,
+  fingerprint256: presented?.fingerprint256,
+  subject: presented?.subject.toShortString(),
+  count
+})
+
+const lineOf = ({ code, reason, hint, remoteAddress, fingerprint256, subject, count }: RefusalRecord) =>
+  ({ code, reason, hint, remoteAddress, fingerprint256, subject, ...(count > 1 && { count }) })

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { shortened } from '../errors.js'
 import { hostName, type Hosts } from './hosts.js'
 import type { Requirement } from './requirement.js'
 import type { TrustProfile } from './trust-profile.js'
@@ -15,7 +16,7 @@ export function chooseProfiles (request: FastifyRequest, servername: string | un
   const sni = servername && hostName(servername)
   const profile = hosts.of(sni) ?? names.map((name) => hosts.of(name)).find((each) => each !== undefined)
   if (profile === undefined) return withoutHost(asked.profiles, hosts)
-  if (names.length !== 1 || names[0] !== sni) return { misdirected: `the connection was made for ${sni ?? 'no name'}, and the request is for ${names.join(' and ') || 'no host'}` }
+  if (names.length !== 1 || names[0] !== sni) return { misdirected: `the connection was made for ${shortened(sni ?? 'no name')}, and the request is for ${shortened(names.join(' and ')) || 'no host'}` }
   return atHost(profile, asked)
 }
 

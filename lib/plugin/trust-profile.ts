@@ -3,6 +3,7 @@ import { CertificateError, CertificationPathError } from '../errors.js'
 import type { PeerCertificates } from '../tls/index.js'
 import { pathStatus, verifyCertificationPath, type RevocationOptions, type VerifiedPath } from '../trust/index.js'
 import type { DenyList } from './deny-list.js'
+import { RefusedPeers } from './refused-peers.js'
 import type { StatusFinder } from './status-finder.js'
 import { good, holds, outOfDate, refusedFor, whileAsking, type Verdict } from './verdict.js'
 
@@ -35,6 +36,7 @@ export class TrustProfile {
   readonly #options: TrustProfileOptions
   readonly #maxSeen: number
   readonly #seen = new Map<string, Seen>()
+  readonly #refused = new RefusedPeers()
   #authorities: readonly Certificate[]
   #statusFinder: StatusFinder | undefined
   #revision = 0
@@ -81,6 +83,7 @@ export class TrustProfile {
     for (const fingerprint256 of fingerprints256) {
       const seen = this.#seen.get(fingerprint256)
       if (seen !== undefined) this.#seen.set(fingerprint256, { ...seen, revision: -1 })
+      this.#refused.forget(fingerprint256)
     }
   }
 
@@ -88,11 +91,20 @@ export class TrustProfile {
   look (peer: PeerCertificates, at: number): Seen {
     const seen = this.#seen.get(peer.fingerprint256)
     if (seen !== undefined && isCurrent(seen, at)) return seen
+    // With the intermediates of an earlier path the verdict may be another one.
+    const refused = seen === undefined ? this.#refused.of(peer) : undefined
+    if (refused !== undefined && isCurrent(refused, at)) return refused
     const { fingerprint256, certificate, intermediates } = peer
     // A resumed session no longer has its intermediates, so those of the path that was verified before help.
     const verdict = this.#judge(certificate, seen === undefined ? intermediates : [...intermediates, ...seen.peer.intermediates], at)
     const found = { profile: this, peer: { fingerprint256, certificate, intermediates }, verdict, revision: this.#revision }
-    return verdict.certificate === null ? found : this.#remember({ ...found, peer: { fingerprint256, certificate, intermediates: issuersNeeded(verdict.certificate) } })
+    if (verdict.certificate === null) return this.#rememberRefusal(peer, found, seen)
+    return this.#remember({ ...found, peer: { fingerprint256, certificate, intermediates: issuersNeeded(verdict.certificate) } })
+  }
+
+  #rememberRefusal (peer: PeerCertificates, found: Seen, before: Seen | undefined): Seen {
+    if (before === undefined && found.verdict.pending === undefined) this.#refused.remember(peer, found)
+    return found
   }
 
   #remember (seen: Seen): Seen {

@@ -8,6 +8,7 @@ const normalize = String.prototype.normalize
 /** How many characters were normalized meanwhile, and the most that were given at once. */
 function watch (work: () => unknown): { total: number, longest: number } {
   const seen = { total: 0, longest: 0 }
+  // eslint-disable-next-line no-extend-native
   String.prototype.normalize = function (this: string, form?: string) {
     seen.total += this.length
     seen.longest = Math.max(seen.longest, this.length)
