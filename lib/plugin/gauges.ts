@@ -22,6 +22,16 @@ export interface ListGauge {
   readonly nextUpdateInSeconds: number | undefined
 }
 
+/** One CA of a trust profile, as the option `ca` has it. */
+export interface AuthorityGauge {
+  readonly profile: string
+  /** RFC 4514, for people. */
+  readonly subject: string
+  readonly fingerprint256: string
+  /** Negative once it has expired: certificates below it are refused then. */
+  readonly daysLeft: number
+}
+
 /** What to watch over, at one instant. */
 export interface Gauges {
   /** Open connections of clients, by the days until the client's certificate expires: `7` are those with more than 1 and up to 7. */
@@ -29,6 +39,7 @@ export interface Gauges {
   /** Open connections without a verified certificate. */
   readonly clientsWithoutCertificate: number
   readonly lists: readonly ListGauge[]
+  readonly authorities: readonly AuthorityGauge[]
   /** Negative once it has expired; `undefined` where Fastify's own https options gave it. */
   readonly serverCertificateDaysLeft: number | undefined
   /** Requests so far that had header fields of client certificates taken away, for their sender was no trusted proxy. */
@@ -53,6 +64,7 @@ export function readGauges ({ trust, clients, serverCertificate, removals, at }:
     clientsByDaysToExpiry: countByDays(known, at),
     clientsWithoutCertificate: clients.length - known.length,
     lists: listGauges(trust, at),
+    authorities: authorityGauges(trust, at),
     serverCertificateDaysLeft: serverCertificate && daysLeft(serverCertificate, at),
     requestsWithForeignFields: removals,
     revision: trust.revision
@@ -72,6 +84,14 @@ function groupOf (days: number): DaysToExpiry {
   const bound = bounds.find((each) => days <= each)
   return bound === undefined ? 'more' : `${bound}`
 }
+
+const authorityGauges = (trust: Trust, at: number): readonly AuthorityGauge[] =>
+  trust.sources.flatMap(({ profile }) => profile.authorities.map((authority) => ({
+    profile: profile.name,
+    subject: authority.subject.toString(),
+    fingerprint256: authority.fingerprint256,
+    daysLeft: daysLeft(authority, at)
+  })))
 
 export function listGauges (trust: Trust, at: number): readonly ListGauge[] {
   return trust.sources.flatMap((source) => source.lists().map(({ issuer, source: from, number, size, thisUpdate, nextUpdate }) => ({

@@ -3,6 +3,8 @@ import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
 import { CertificationPathError, shortened } from '../errors.js'
 import type { HandshakeFailure } from '../tls/index.js'
+import { authorityHint } from './authority-hint.js'
+import { handshakeHint } from './handshake-hint.js'
 import { hintOf } from './hint.js'
 import type { Refusal } from './verdict.js'
 
@@ -84,8 +86,9 @@ export class Journal {
   }
 
   handshakeFailed (failure: HandshakeFailure): void {
-    this.#tell({ kind: 'handshake', at: new Date(), ...failure, hint: hintOf(failure.code), fingerprint256: undefined, subject: undefined, count: 1 })
-    this.#log.info({ handshake: failure }, 'TLS handshake failed')
+    const hint = handshakeHint(failure.code)
+    this.#tell({ kind: 'handshake', at: new Date(), ...failure, hint, fingerprint256: undefined, subject: undefined, count: 1 })
+    this.#log.info({ handshake: { ...failure, hint } }, 'TLS handshake failed')
   }
 
   #record (kind: RefusalRecord['kind'], { reason, cause }: Refusal, presented: Certificate | undefined, remoteAddress: string | undefined): RefusalRecord {
@@ -109,7 +112,7 @@ const recordOf = (kind: RefusalRecord['kind'], { reason, cause }: Refusal, prese
   at: new Date(),
   code: `FST_CLIENT_CERTIFICATE_${reason}`,
   reason: cause === undefined ? 'no certificate was presented' : shortened(cause.message, mostBytesOfReason),
-  hint: hintOf(cause instanceof CertificationPathError ? cause.rule : reason),
+  hint: cause instanceof CertificationPathError ? authorityHint(cause) ?? hintOf(cause.rule) : hintOf(reason),
   remoteAddress,
   fingerprint256: presented?.fingerprint256,
   subject: presented?.subject.toShortString(),

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
 import { Server, type TLSSocket } from 'node:tls'
 import { TlsConnection, type Connection } from './connection.js'
 import { peerCertificates, type PeerCertificates } from './peer.js'
@@ -80,6 +81,7 @@ export class TlsServers {
     for (const [server, unwatch] of this.#adopted) {
       unwatch()
       server.off('secureConnection', this.#onSecureConnection)
+      server.off('connection', keepAddress)
       server.off('tlsClientError', this.#onClientError)
       server.off('session', TlsConnection.beginHttp2)
     }
@@ -94,6 +96,7 @@ export class TlsServers {
     Object.assign(server, { requestCert: this.#requestCertificate, rejectUnauthorized: false })
     // An ordinary listener comes after that of HTTP, which may have read a request by then.
     server.prependListener('secureConnection', this.#onSecureConnection)
+    server.prependListener('connection', keepAddress)
     server.on('tlsClientError', this.#onClientError)
     server.on('session', TlsConnection.beginHttp2)
   }
@@ -132,6 +135,12 @@ export class TlsServers {
   }
 
   readonly #onClientError = (error: Error & { code?: string }, socket: TLSSocket): void => {
-    this.#events.failed({ code: error.code ?? error.name, reason: error.message, remoteAddress: socket.remoteAddress })
+    this.#events.failed({ code: error.code ?? error.name, reason: error.message.trim(), remoteAddress: addressOf(socket) })
   }
 }
+
+/** Node looks an address up when it is first asked for, and cannot once the client is gone: then it has the one of before. */
+const keepAddress = ({ remoteAddress }: Socket): unknown => remoteAddress
+
+/** A TLS socket that failed has lost its handle; the one below it, which Node keeps, was asked in time. */
+const addressOf = (socket: TLSSocket & { readonly _parent?: Socket }): string | undefined => socket.remoteAddress ?? socket._parent?.remoteAddress

@@ -7,7 +7,7 @@ import { Trust } from '../../lib/plugin/trust.js'
 import { Warnings } from '../../lib/plugin/warnings.js'
 import { checkRevocationSettings } from '../../lib/plugin/revocation-options.js'
 import { call, listen, makeWorld } from '../helpers/application.js'
-import { mint, mintClient } from '../helpers/mint.js'
+import { mint, mintAuthority, mintClient, newKeys } from '../helpers/mint.js'
 import { mintList } from '../helpers/mint-list.js'
 
 const world = makeWorld()
@@ -115,4 +115,40 @@ t.test('how revocation is judged is checked at the start', async (t) => {
   t.strictSame(checkRevocationSettings(undefined, 'revocation'), {})
   const good = { depth: 'path', whenUnknown: undefined, distributionPoints: false, ocsp: false, gracePeriod: 0 }
   t.equal(checkRevocationSettings(good as never, 'revocation'), good)
+})
+
+t.test('well before a CA ends a line says so, for each of each profile, unless it was certified anew', async (t) => {
+  const authority = (from: number, to: number, keys = newKeys()) => mintAuthority({ notBefore: inDays(from), notAfter: inDays(to), keys })
+  const keys = newKeys()
+  const soon = 'the certificate of a CA expires soon: from then on clients that it signed are refused'
+  const over = 'the certificate of a CA has expired: clients that it signed are refused'
+  const early = 'the certificate of a CA is not valid yet: clients that it signed are refused'
+  const cases: Array<[ReadonlyArray<ReturnType<typeof mintAuthority>>, string[]]> = [
+    [[authority(-10, 80)], []], [[authority(-700, 29)], [soon]], [[authority(-2000, -1000)], [over]], [[authority(1, 90)], [early]],
+    [[authority(-700, 29), authority(-10, 80)], [soon]], [[authority(-700, 29, keys), authority(-10, 80, keys)], []], [[authority(-700, -1, keys), authority(-700, 1, keys)], [over, soon]]
+  ]
+  for (const [authorities, expected] of cases) {
+    const trust = await Trust.open({ ca: authorities.map(({ pem }) => pem), revocation: {}, trust: { partners: { ca: authority(-10, 80).pem, hosts: [] } } } as never, {} as never, () => {})
+    const { lines, warnings, pass } = warned(trust, undefined)
+    t.same(lines.map(({ message }) => message), expected)
+    if (expected.length === 1) t.match(lines[0].facts, { certificateAuthority: { profile: 'default', subject: 'CN=Test CA', fingerprint256: authorities[0].certificate.fingerprint256 } })
+    pass(1000)
+    t.equal(lines.length, expected.length, 'once a day')
+    const gauges = readGauges({ trust, clients: [], serverCertificate: undefined, removals: 0, at: now }).authorities
+    t.match(gauges.map(({ profile }) => profile), [...authorities.map(() => 'default'), 'partners'])
+    t.ok(Math.abs(gauges[0].daysLeft - (authorities[0].certificate.validity.notAfter.getTime() - now) / day) < 0.01)
+    warnings.close()
+  }
+})
+
+t.test('a refusal that a CA causes says so', async (t) => {
+  const ended = mintAuthority({ notBefore: inDays(-90), notAfter: inDays(-1) })
+  const early = mintAuthority({ subject: 'Early CA', notBefore: inDays(1), notAfter: inDays(90) })
+  const { app, port, log } = await listen(t, world, { options: { ca: [ended.pem, early.pem] } })
+  for (const issuer of [ended, early]) t.equal((await call(world, port, '/guarded', { client: mintClient(issuer) })).status, 401)
+  t.match(app.clientCertificates.refusals(), [
+    { code: 'FST_CLIENT_CERTIFICATE_UNTRUSTED', hint: 'the certificate of the CA CN=Test CA has expired, not the client\'s: renew the CA\'s certificate, and give it to this server' },
+    { code: 'FST_CLIENT_CERTIFICATE_UNTRUSTED', hint: 'the certificate of the CA CN=Early CA is not valid yet: see that the clocks here and at the CA are right' }
+  ])
+  t.equal(log.filter(({ certificateAuthority }) => certificateAuthority !== undefined).length, 2, 'and the start warns of both')
 })
