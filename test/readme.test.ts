@@ -59,7 +59,7 @@ t.test('the walk with openssl ends in a client that gets in', { skip: parts.miss
 
 // One that is missing here is an error of types.
 const options = Object.keys({
-  key: '', cert: '', pfx: '', passphrase: '', ca: '', caPassphrase: '', advertisedAuthorities: '', crl: '', revocation: '', deny: '', trust: '', whenNotConforming: '', forwarding: '', watch: '', maxConnectionAge: '', mode: '', global: '', rawRequests: '', authorize: '', tls: '', now: ''
+  key: '', cert: '', pfx: '', passphrase: '', ca: '', caPassphrase: '', advertisedAuthorities: '', crl: '', revocation: '', deny: '', trust: '', whenNotConforming: '', forwarding: '', watch: '', maxConnectionAge: '', mode: '', global: '', warnAboutScope: '', rawRequests: '', authorize: '', tls: '', now: ''
 } satisfies Record<keyof ClientCertificateOptions, string>)
 
 // And here it is what an application finds at `app.clientCertificates`.

@@ -60,6 +60,8 @@ export interface ClientCertificateOptions {
   mode?: Mode
   /** Whether each route needs a current certificate unless its `config.clientCertificate` is `false`. Default true. */
   global?: boolean
+  /** Whether the log warns where routes are outside of the scope in which the plugin is registered, or none is in it. Default true. */
+  warnAboutScope?: boolean
   /**
    * Whether requests and upgrades that Fastify's hooks do not see need a current certificate that `authorize` permits: those for
    * Socket.IO, ws and others that listen to `app.server`. Default: as `global`. `exempt` lists paths that are open to all.
@@ -81,6 +83,7 @@ export interface CheckedOptions extends Omit<ClientCertificateOptions, 'forwardi
   readonly forwarding: readonly CheckedForwarding[]
   readonly mode: Mode
   readonly global: boolean
+  readonly warnAboutScope: boolean
   readonly now: () => number
   readonly revocation: RevocationSettings
   readonly trust: CheckedProfiles
@@ -93,7 +96,7 @@ export interface CheckedOptions extends Omit<ClientCertificateOptions, 'forwardi
 const own = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 const known = new Set([
-  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'advertisedAuthorities', 'crl', 'revocation', 'deny', 'trust', 'whenNotConforming', 'forwarding', 'watch', 'maxConnectionAge', 'mode', 'global', 'rawRequests', 'authorize', 'tls', 'now'
+  'key', 'cert', 'pfx', 'passphrase', 'ca', 'caPassphrase', 'advertisedAuthorities', 'crl', 'revocation', 'deny', 'trust', 'whenNotConforming', 'forwarding', 'watch', 'maxConnectionAge', 'mode', 'global', 'warnAboutScope', 'rawRequests', 'authorize', 'tls', 'now'
 ])
 
 const modes: ReadonlySet<unknown> = new Set(['none', 'optional', 'required'])
@@ -102,16 +105,17 @@ const modes: ReadonlySet<unknown> = new Set(['none', 'optional', 'required'])
 export function checkOptions (options: ClientCertificateOptions, app: FastifyInstance): CheckedOptions {
   checkNames(options)
   if (Object.hasOwn(options, 'authorize') && options.authorize === undefined) throw new OptionError('authorize', 'is undefined: leave it out, or give a policy')
-  const { mode = 'optional', global = true, now = Date.now } = options
+  const { mode = 'optional', global = true, warnAboutScope = true, now = Date.now } = options
   if (!modes.has(mode)) throw new OptionError('mode', 'is none of \'none\', \'optional\', \'required\'')
   if (typeof global !== 'boolean') throw new OptionError('global', 'is neither true nor false')
+  if (typeof warnAboutScope !== 'boolean') throw new OptionError('warnAboutScope', 'must be true or false')
   if (typeof now !== 'function') throw new OptionError('now', 'is not a function')
   checkAdvertised(options.advertisedAuthorities, 'advertisedAuthorities')
   if (mode === 'none' && options.advertisedAuthorities !== undefined) throw new OptionError('advertisedAuthorities', 'is given, but with mode \'none\' no certificate is asked for')
   const forwarding = checkForwarding(options.forwarding)
   if (!hasTls(app)) refuseTlsOptions(options, mode)
   checkAuthorities(options, mode, forwarding)
-  return { ...options, mode, global, now, rawRequests: checkRawRequests(options.rawRequests, global), forwarding, ...checkTrustOverTime(options) }
+  return { ...options, mode, global, warnAboutScope, now, rawRequests: checkRawRequests(options.rawRequests, global), forwarding, ...checkTrustOverTime(options) }
 }
 
 function checkTrustOverTime (options: ClientCertificateOptions) {

@@ -7,6 +7,7 @@ import { showInOpenApi } from './openapi.js'
 import { checkOptions, type ClientCertificateOptions } from './options.js'
 import type { Requirements, Requirement } from './requirement.js'
 import { checkRuntime } from './runtime.js'
+import { nameGuard, warnAboutScope } from './scope-warning.js'
 import { startService, type Service } from './service.js'
 
 /** The plugin, before it is wrapped: its decorators and hooks are for the scope that registers it. */
@@ -17,6 +18,7 @@ async function clientCertificate (app: FastifyInstance, given: ClientCertificate
   registered.add(app.server)
   const service = await startService(app, options)
   decorate(app, service)
+  if (options.warnAboutScope) warnAboutScope(app, options.global)
 }
 
 // Scopes beside each other would pass for the only one by their decorators.
@@ -29,7 +31,7 @@ function decorate (app: FastifyInstance, { state, guard, requirements }: Service
   app.decorateRequest('clientCertificateVerdict', null)
   app.decorateRequest('clientCertificate', { getter: certificateOf })
   app.decorateRequest('clientCertificateError', { getter: errorOf })
-  app.addHook('onRequest', guard.onRequest)
+  app.addHook('onRequest', nameGuard(guard.onRequest))
   app.addHook('preHandler', guard.preHandler)
   app.addHook('onRoute', function (route) {
     if (requirementOf(route, requirements) !== null) showInOpenApi(this, route)
