@@ -17,7 +17,7 @@ import { upgrade } from './upgrade.js'
 // The guide's examples, each attached to a server as a user would.
 
 const world = makeWorld()
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 const { authority, client, stranger } = world
 const operator = mintClient(authority, { subject: [['organizationalUnitName', 'Operations'], ['commonName', 'olga']] })
 

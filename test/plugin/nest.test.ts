@@ -13,7 +13,7 @@ import { blocks } from '../helpers/walk.js'
 import { upgrade } from './upgrade.js'
 
 const world = makeWorld()
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 const { client, stranger } = world
 
 const compilerOptions: ts.CompilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, experimentalDecorators: true, emitDecoratorMetadata: true }
