@@ -8,6 +8,7 @@ import { measureCertificateList, measureIssuing } from './issuing.js'
 import { measureLists } from './lists.js'
 import { makeMaterial } from './material.js'
 import { measurePaths } from './paths.js'
+import { measureStrangers } from './strangers.js'
 import { answers, compareKeptAlive, compareMemory, compareServers } from './side-by-side.js'
 import { writeReadme } from './readme.js'
 import { writeReport } from './report.js'
@@ -32,6 +33,7 @@ const parts = {
   keptAlive: (folder) => compareKeptAlive(folder, rounds, log),
   forwarded: (folder) => compareForwarding(folder, rounds, log),
   forwarding: () => measureForwarding(log),
+  strangers: (folder) => measureStrangers(folder, Math.min(rounds, 3), log),
   memory: (folder) => compareMemory(folder, Math.min(rounds, 3), log)
 }
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { codeOf, isCurrent } from './code.js'
 import { plot } from './plot.js'
+import { strangers } from './strangers-report.js'
 
 const here = (name) => new URL(name, import.meta.url)
 const fixed = (digits) => (figure) => figure.toFixed(digits)
@@ -24,7 +25,7 @@ export function writeReport (results, root) {
 
 const page = (results, root) => `# What it costs
 
-Client and server on one machine of two cores; which and when [is below](#when-and-where). To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench -- servers\` for a quicker look at one part: decode, issuing, certificateList, paths, lists, hooks, servers, keptAlive, forwarded, forwarding, memory). It writes
+Client and server on one machine of two cores; which and when [is below](#when-and-where). To repeat: \`npm run bench\` (\`ROUNDS=3 npm run bench -- servers\` for a quicker look at one part: decode, issuing, certificateList, paths, lists, hooks, servers, keptAlive, forwarded, forwarding, strangers, memory). It writes
 this page, \`plot.svg\`, \`results.json\` and the table in the README of the package. \`npm run bench -- report\` writes them anew and measures nothing.
 A figure belongs to the code that it was measured on: the README shows none that is older than the code, and \`node bench/check.js\` fails while one is.
 
@@ -74,7 +75,7 @@ A full decode of a typical client's certificate (P-256, ${results.decode.octets}
 | \`new X509Certificate\` of Node, and its getters (names and alternative names as text; no key usage, identifiers, path length) | ${span(results.decode.node, fixed(0))} |
 | @peculiar/x509 | ${span(results.decode.peculiar, fixed(0))} |
 | pkijs | ${span(results.decode.pkijs, fixed(0))} |
-${forwarding(results)}${paths(results)}${lists(results)}${issuing(results)}${provenance(results, root)}`
+${forwarding(results)}${paths(results)}${lists(results)}${strangers(results)}${issuing(results)}${provenance(results, root)}`
 
 /** On this machine and, where the same code was measured there, on another one. */
 const inProcess = ({ hooks, measured, elsewhere }, root) => {

@@ -122,6 +122,8 @@ export class TlsServers {
       const connection = new TlsConnection(socket)
       connection.begin(this.#events.connected(peer, connection), this.#onClose)
       this.#connections.add(connection)
+      // After the handshake OpenSSL still writes session tickets: one with a certificate of more than 64 KB breaks the connection.
+      socket.once('error', (error: Error & { code?: string }) => { if (error.code?.startsWith('ERR_SSL_') === true) this.#onClientError(error, socket) })
     } catch (error) {
       // Thrown from here it would end the process, and a stranger's certificate must not be able to do that.
       this.#onClientError(error as Error, socket)

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Agent } from 'node:https'
+import { connect } from 'node:tls'
 import t from 'tap'
 import { DenyList } from '../../lib/plugin/deny-list.js'
 import { TrustProfile } from '../../lib/plugin/trust-profile.js'
@@ -93,4 +94,14 @@ t.test('a forwarded certificate that was refused is not verified again, and one 
   const { ask } = await behind(t, { ca: world.authority.pem, forwarding: { from: 'rfc9440', trustedProxies: proxyAddress } })
   for (let request = 0; request < 3; request++) t.equal((await ask({ 'client-cert': bytes(client) })).status, 401)
   t.equal((await ask({ 'client-cert': bytes(client), 'client-cert-chain': bytes(intermediate) })).status, 200)
+})
+
+t.test('a connection that OpenSSL breaks behind the handshake is reported', async (t) => {
+  const { app, port } = await listen(t, world)
+  const client = mint({ extensions: [{ type: '1.2.3.4', critical: false, value: Buffer.alloc(70_000) }] })
+  const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', ca: world.authority.pem, key: client.key, cert: client.pem })
+  t.teardown(() => socket.destroy())
+  socket.on('error', () => {})
+  while (app.clientCertificates.refusals().length === 0) await new Promise((resolve) => setImmediate(resolve))
+  t.match(app.clientCertificates.refusals(), [{ kind: 'handshake', code: 'ERR_SSL_INTERNAL_ERROR', reason: /internal error/, remoteAddress: '127.0.0.1' }])
 })
