@@ -116,7 +116,7 @@ export class RegistrationError extends Error {
 
 /** A rule of RFC 5280, section 6, that a path broke; the end of the code `ERR_CERTIFICATION_PATH_…`. */
 export type PathRule =
-  | 'NO_ISSUER' | 'SIGNATURE' | 'WEAK_SIGNATURE' | 'WEAK_KEY' | 'EXPIRED' | 'NOT_YET_VALID'
+  | 'NO_ISSUER' | 'SIGNATURE' | 'SIGNATURE_ALGORITHM' | 'WEAK_SIGNATURE' | 'WEAK_KEY' | 'EXPIRED' | 'NOT_YET_VALID'
   | 'NOT_A_CA' | 'PATH_LENGTH' | 'KEY_USAGE' | 'EXTENDED_KEY_USAGE' | 'NAME_CONSTRAINTS' | 'CERTIFICATE_POLICY'
   | 'CRITICAL_EXTENSION' | 'REVOKED' | 'STATUS_UNKNOWN' | 'LIMIT' | 'MALFORMED'
 

@@ -22,7 +22,7 @@ export interface KeyHolder {
 
 /** Why a signature is not good. `WEAK_SIGNATURE` is of a digest that was not asked for; whether it is genuine was not looked at. */
 export interface SignatureProblem {
-  readonly rule: 'SIGNATURE' | 'WEAK_SIGNATURE'
+  readonly rule: 'SIGNATURE' | 'SIGNATURE_ALGORITHM' | 'WEAK_SIGNATURE'
   readonly problem: string
   readonly cause?: unknown
 }
@@ -34,7 +34,7 @@ export interface SignatureProblem {
  */
 export function signatureProblem (signed: Signed, issuer: KeyHolder, hashes: ReadonlySet<string> = strongHashes): SignatureProblem | undefined {
   const algorithm = signatureAlgorithm(signed.algorithm)
-  if (algorithm === undefined) return { rule: 'SIGNATURE', problem: `the signature algorithm ${signed.algorithm.algorithm} is not known here` }
+  if (algorithm === undefined) return { rule: 'SIGNATURE_ALGORITHM', problem: `the signature algorithm ${signed.algorithm.algorithm} is not known here` }
   const { hash } = algorithm
   if (hash !== null && !hashes.has(hash)) return { rule: 'WEAK_SIGNATURE', problem: `a signature with ${hash} is not accepted` }
   return keyProblem(signed, issuer.publicKey, algorithm)
@@ -42,12 +42,12 @@ export function signatureProblem (signed: Signed, issuer: KeyHolder, hashes: Rea
 
 function keyProblem ({ octets, signature }: Signed, key: KeyObject, { hash, keyTypes, padding, saltLength }: SignatureAlgorithm): SignatureProblem | undefined {
   const misfit = `the signature algorithm does not fit the issuer's ${key.asymmetricKeyType} key`
-  if (!keyTypes.includes(key.asymmetricKeyType as string)) return { rule: 'SIGNATURE', problem: misfit }
+  if (!keyTypes.includes(key.asymmetricKeyType as string)) return { rule: 'SIGNATURE_ALGORITHM', problem: misfit }
   try {
     if (verify(hash, octets, { key, padding, saltLength }, signature)) return undefined
   } catch (cause) {
     // An RSASSA-PSS key may name the only digest and the least salt that it is for.
-    return { rule: 'SIGNATURE', problem: misfit, cause }
+    return { rule: 'SIGNATURE_ALGORITHM', problem: misfit, cause }
   }
   return { rule: 'SIGNATURE', problem: 'the signature is not by the key of the issuer' }
 }

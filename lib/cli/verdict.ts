@@ -1,6 +1,6 @@
 import { CertificationPathError } from '../errors.js'
 import type { Certificate, CertificateList } from '../certificate/index.js'
-import type { Purpose, RevocationOptions, VerifiedPath } from '../trust/index.js'
+import { pathHint, type Purpose, type RevocationOptions, type VerifiedPath } from '../trust/index.js'
 import { table } from './table.js'
 import { dateText } from './time.js'
 
@@ -36,7 +36,7 @@ function endOf ({ notAfter, statusUntil = Infinity }: VerifiedPath): { readonly 
 export function refusalText (file: string, error: CertificationPathError, question: Question): string {
   const { at, purpose, trustAnchors } = question
   const rows = presumedPath(question).map((certificate, depth) => row(certificate, depth, remark(certificate, depth, error, trustAnchors)))
-  return [`${file} would be refused (${purpose}) at ${dateText(at)}: ${error.message}`, `code: ${error.code}`, '', table(rows)].join('\n')
+  return [`${file} would be refused (${purpose}) at ${dateText(at)}: ${error.message}`, `code: ${error.code}`, `hint: ${pathHint(error)}`, '', table(rows)].join('\n')
 }
 
 function row (certificate: Certificate, depth: number, remark: string): readonly string[] {
@@ -68,5 +68,5 @@ export function verdictJson (verdict: VerifiedPath | CertificationPathError, que
   const revocation = isRevocationChecked(question) ? 'checked' : 'not checked'
   if (!(verdict instanceof CertificationPathError)) return { getsIn: true, at, purpose, revocation, until: endOf(verdict).until, path: verdict.certificates }
   const { code, rule, depth, certificate, message } = verdict
-  return { getsIn: false, at, purpose, revocation, code, rule, depth, certificate, message, path: presumedPath(question) }
+  return { getsIn: false, at, purpose, revocation, code, rule, depth, certificate, message, hint: pathHint(verdict), path: presumedPath(question) }
 }

@@ -23,10 +23,10 @@ export function verdictBy (called: Called, profiles: readonly TrustProfile[], at
 const alike = (verdict: Verdict): Called => ({ verdictAt: () => verdict, latest: undefined, isTurnedAway: false })
 
 /** A request that came over no connection of ours: a test's `inject`, or plain HTTP. */
-export const nobody = alike(missing)
+export const nobody = alike({ ...missing, refusal: { reason: 'MISSING', hint: 'NO_CONNECTION' } })
 
 /** A proxy forwarded nothing: its client has no certificate. */
-export const notForwarded = alike({ ...missing, refusal: { reason: 'MISSING', cause: new Error('the proxy forwarded no certificate') } })
+export const notForwarded = alike({ ...missing, refusal: { reason: 'MISSING', cause: new Error('the proxy forwarded no certificate'), hint: 'NOT_FORWARDED' } })
 
 /** A proxy forwarded something that is no certificate, or that a proxy alone would not have written. */
 export const unreadable = (cause: Error): Called => alike(malformed(cause))

@@ -14,6 +14,9 @@ export type DenyEntry =
 
 const forms: ReadonlySet<string> = new Set(['issuer,serialNumber', 'fingerprint256', 'publicKeyFingerprint256'])
 
+/** A certificate of the path is on the deny list. */
+export class Denial extends CertificationPathError {}
+
 /**
  * Those who are refused at once. A certificate of a CA on it refuses everyone below. It lives as long as the process: what
  * has to outlast it belongs in the option, or on a certificate list.
@@ -48,7 +51,7 @@ export class DenyList {
     if (this.#entries.size === 0) return
     const depth = certificates.findIndex((certificate, place) => this.#has(certificate.along(certificates.slice(place + 1))))
     if (depth === -1) return
-    throw new CertificationPathError({ rule: 'REVOKED', problem: 'the certificate is on the deny list', depth, certificate: certificates[depth].subject.toShortString() })
+    throw new Denial({ rule: 'REVOKED', problem: 'the certificate is on the deny list', depth, certificate: certificates[depth].subject.toShortString() })
   }
 
   #has (certificate: Certificate): boolean {

@@ -1,20 +1,37 @@
-// What a person who reads the log can do about it, by the rule that was broken or the code of the failure.
+import { CertificateError, CertificationPathError } from '../errors.js'
+import { pathHint } from '../trust/index.js'
+import { authorityHint } from './authority-hint.js'
+import { Denial } from './deny-list.js'
+import type { Refusal } from './verdict.js'
+
+/** What a person who reads the log can do about a refusal that no rule of certification paths explains. */
+export const refusalHints = {
+  MISSING: 'give the client a certificate and its private key; a browser asks once, and remembers a refusal until it is closed; with mode \'none\' the server asks for none',
+  NO_CONNECTION: 'the request came over no TLS connection of this application, and from no trusted proxy: look at forwarding.trustedProxies',
+  NOT_FORWARDED: 'the client gave the proxy no certificate, or the proxy does not ask for one, or does not forward it',
+  NOT_VOUCHED: 'let the proxy verify the certificate and say so, or have it verified here: forwarding.verified: \'here\'',
+  UNREADABLE: 'the certificate breaks the form of X.509: correct what issues such certificates, and issue it again',
+  DENIED: 'an entry of the deny list refuses it: take the entry away, or give the client a certificate that the entry does not name',
+  EXPIRED: 'renew the certificate, and check the clocks of both sides',
+  NOT_YET_VALID: 'check the clocks of both sides',
+  FORBIDDEN: 'the certificate is good: compare it with the key of the policy that the reason names',
+  MALFORMED: 'the proxy must remove these fields from the requests of its clients, and set them itself in the form that forwarding.from names; client-certificate proxy-check shows what gets through',
+  MISDIRECTED: 'the client must open a connection for this host, with its name in SNI, and ask there for the routes of this host alone'
+} as const
+
+export type HintName = keyof typeof refusalHints
+
+/** What may help, where something is known to. */
+export function hintFor ({ reason, cause, hint }: Refusal): string | undefined {
+  if (hint !== undefined) return refusalHints[hint]
+  if (cause instanceof Denial) return refusalHints.DENIED
+  if (cause instanceof CertificationPathError) return authorityHint(cause) ?? pathHint(cause)
+  if (reason === 'UNTRUSTED' && cause instanceof CertificateError) return refusalHints.UNREADABLE
+  return (refusalHints as Readonly<Record<string, string>>)[reason]
+}
+
+// Of handshakes, by the code of OpenSSL or Node.
 const hints: Readonly<Record<string, string>> = {
-  MISSING: 'the client has to be given a certificate and its private key; a browser asks once, and remembers that it was refused',
-  NO_ISSUER: 'the client has to send its intermediate certificates, or they belong in the option ca beside their root',
-  SIGNATURE: 'a CA of the same name but with another key signed it: compare the fingerprints of the CA here and at the client',
-  WEAK_SIGNATURE: 'issue the certificate anew, signed with SHA-256 or better',
-  WEAK_KEY: 'issue the certificate anew, for a greater key',
-  EXPIRED: 'renew the certificate, and see that the clocks of both sides are right',
-  NOT_YET_VALID: 'see that the clocks of both sides are right',
-  EXTENDED_KEY_USAGE: 'the certificate is for another purpose: issue one with extendedKeyUsage clientAuth',
-  KEY_USAGE: 'issue the certificate anew, with keyUsage digitalSignature',
-  NOT_A_CA: 'only certificates with basicConstraints CA:TRUE can sign others',
-  NAME_CONSTRAINTS: 'a CA of the path may not sign for this name',
-  REVOKED: 'the client needs a new certificate',
-  STATUS_UNKNOWN: 'see that the certificate list of the issuer is configured and current, or that its OCSP responder answers',
-  MALFORMED: 'the proxy has to take these fields away from what its clients send, and to set them itself; client-certificate proxy-check shows what gets through',
-  MISDIRECTED: 'the client has to open a connection of its own for this host, with its name in SNI',
   ECONNRESET: 'the client ended the handshake: often it does not trust the server\'s certificate, or has none to send',
   ERR_SSL_HTTP_REQUEST: 'the client speaks HTTP without TLS to this port',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'the client offers only versions of TLS that are not accepted here',

@@ -1,11 +1,10 @@
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
-import { CertificationPathError, shortened } from '../errors.js'
+import { shortened } from '../errors.js'
 import type { HandshakeFailure } from '../tls/index.js'
-import { authorityHint } from './authority-hint.js'
 import { handshakeHint } from './handshake-hint.js'
-import { hintOf } from './hint.js'
+import { hintFor } from './hint.js'
 import type { Refusal } from './verdict.js'
 
 /** Somebody was not let in, or let in no more. Addresses are the connection's own, never those of a header. */
@@ -91,8 +90,8 @@ export class Journal {
     this.#log.info({ handshake: { ...failure, hint } }, 'TLS handshake failed')
   }
 
-  #record (kind: RefusalRecord['kind'], { reason, cause }: Refusal, presented: Certificate | undefined, remoteAddress: string | undefined): RefusalRecord {
-    return this.#tell(recordOf(kind, { reason, cause }, presented, remoteAddress, 1))
+  #record (kind: RefusalRecord['kind'], refusal: Refusal, presented: Certificate | undefined, remoteAddress: string | undefined): RefusalRecord {
+    return this.#tell(recordOf(kind, refusal, presented, remoteAddress, 1))
   }
 
   #tell (record: RefusalRecord): RefusalRecord {
@@ -107,12 +106,12 @@ export class Journal {
   }
 }
 
-const recordOf = (kind: RefusalRecord['kind'], { reason, cause }: Refusal, presented: Certificate | undefined, remoteAddress: string | undefined, count: number): RefusalRecord => ({
+const recordOf = (kind: RefusalRecord['kind'], { reason, cause, hint }: Refusal, presented: Certificate | undefined, remoteAddress: string | undefined, count: number): RefusalRecord => ({
   kind,
   at: new Date(),
   code: `FST_CLIENT_CERTIFICATE_${reason}`,
   reason: cause === undefined ? 'no certificate was presented' : shortened(cause.message, mostBytesOfReason),
-  hint: cause instanceof CertificationPathError ? authorityHint(cause) ?? hintOf(cause.rule) : hintOf(reason),
+  hint: hintFor({ reason, cause, hint }),
   remoteAddress,
   fingerprint256: presented?.fingerprint256,
   subject: presented?.subject.toShortString(),

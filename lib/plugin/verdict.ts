@@ -1,11 +1,14 @@
 import type { Certificate } from '../certificate/index.js'
 import { CertificationPathError, type RefusalReason } from '../errors.js'
 import type { VerifiedPath } from '../trust/index.js'
+import type { HintName } from './hint.js'
 
 /** Why a caller is not let in; `cause` is for the log. */
 export interface Refusal {
   readonly reason: RefusalReason
   readonly cause?: Error
+  /** What a person can do about it, where reason and cause do not say which hint that is. */
+  readonly hint?: HintName
 }
 
 /** What is to be said of a caller, from one instant until another. */
@@ -58,9 +61,9 @@ export function outOfDate (certificate: Certificate, at: number): Verdict {
 }
 
 /** No path, or one of a certificate that was revoked: there is no identity. */
-export function refusedFor (cause: Error, presented: Certificate | undefined, at: number): Verdict {
+export function refusedFor (cause: Error, presented: Certificate | undefined, at: number, hint?: HintName): Verdict {
   const reason = reasonOf(cause)
-  return { certificate: null, refusal: { reason, cause }, presented, from: -Infinity, until: at + (reason === 'STATUS_UNKNOWN' ? unknownHoldsFor : refusalHoldsFor) }
+  return { certificate: null, refusal: { reason, cause, hint }, presented, from: -Infinity, until: at + (reason === 'STATUS_UNKNOWN' ? unknownHoldsFor : refusalHoldsFor) }
 }
 
 function reasonOf (cause: Error): RefusalReason {

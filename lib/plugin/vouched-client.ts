@@ -37,7 +37,7 @@ export class VouchedClient implements Called, LiveClient {
   #verdictBy ({ name }: TrustProfile, at: number): Verdict {
     const certificate = this.#certificate
     const cause = this.#problemFor(name)
-    if (cause !== undefined) return refusedFor(cause, certificate, at)
+    if (cause !== undefined) return refusedFor(cause, certificate, at, cause instanceof CertificationPathError ? undefined : 'NOT_VOUCHED')
     const { notBefore, notAfter } = certificate.validity
     return certificate.isValidAt(new Date(at)) ? good({ certificate, notBefore, notAfter }, Infinity) : outOfDate(certificate, at)
   }

@@ -76,9 +76,9 @@ export class ListOwnFiles {
     return { source, watched, held: kept }
   }
 
-  /** Where nobody else signed it, as an intermediate that clients send, it tells nothing: better said than wondered about. */
+  /** It counts once a client sends the intermediate that signed it; where none does, it tells nothing. */
   #doubt (source: string, list: CertificateList): void {
-    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer.toShortString()} in ${source} was signed by none of the configured authorities`, file: source, list })
+    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer.toShortString()} in ${source} is signed by no certificate of the option ca: it counts only for clients that send the certificate which signed it`, file: source, list })
   }
 
   #refuse (source: string, { list, problem }: Succession['refused'][number]): void {

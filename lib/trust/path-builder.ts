@@ -164,7 +164,7 @@ function lengthProblem (depth: number, isAnchor: boolean): Broken | undefined {
 const noIssuer = ({ isSelfIssued, issuer }: Certificate): Broken => ({
   rule: 'NO_ISSUER',
   problem: isSelfIssued
-    ? 'the certificate is issued by itself and is no trust anchor'
+    ? 'its issuer has the same name as the certificate itself, and no trust anchor has that name'
     : `no certificate of its issuer ${issuer.toShortString() || '(empty name)'} is known`
 })
 

@@ -71,7 +71,7 @@ function extensionProblem (certificate: Certificate, { status }: Circumstances):
 // RFC 5280, section 4.2.1.10: they "MUST be used only in a CA certificate".
 function misplacedConstraints ({ extensions, basicConstraints }: Certificate): Broken | undefined {
   if (basicConstraints?.cA === true || extensions.every(({ type }) => type !== extensionTypes.nameConstraints)) return undefined
-  return { rule: 'NAME_CONSTRAINTS', problem: 'the certificate has name constraints, but is not of a CA' }
+  return { rule: 'MALFORMED', problem: 'the certificate has name constraints, but is not of a CA' }
 }
 
 // RFC 5280, section 4.1.2.6: who has no subject is named by a critical subjectAltName, or is nobody.

@@ -206,6 +206,7 @@ t.test('explain tells which certificate of the path is at fault', async (t) => {
     $ client-certificate explain client.cer --trust root.cer --intermediates issuing.cer --purpose serverAuth
     client.cer would be refused (serverAuth) at 2026-11-24T12:00:00Z: the extendedKeyUsage does not include serverAuth (1.3.6.1.5.5.7.3.1) (certificate 0: CN=client)
     code: ERR_CERTIFICATION_PATH_EXTENDED_KEY_USAGE
+    hint: the certificate is for another purpose: issue one with the extendedKeyUsage that the reason names
 
       0  CN=client   2026-01-01T00:00:00Z to 2026-12-31T00:00:00Z  refused: EXTENDED_KEY_USAGE
       1  CN=Issuing  2026-01-01T00:00:00Z to 2026-12-31T00:00:00Z
@@ -214,6 +215,7 @@ t.test('explain tells which certificate of the path is at fault', async (t) => {
     $ client-certificate explain client.cer --trust root.cer
     client.cer would be refused (clientAuth) at 2026-11-24T12:00:00Z: no certificate of its issuer CN=Issuing is known (certificate 0: CN=client)
     code: ERR_CERTIFICATION_PATH_NO_ISSUER
+    hint: if a CA that you trust signed it by way of an intermediate, the client must send that intermediate, or it belongs in the option ca; if another CA signed it, or it is self-signed, it is trusted only once that CA, or the certificate itself, is in ca
 
       0  CN=client  2026-01-01T00:00:00Z to 2026-12-31T00:00:00Z  refused: NO_ISSUER
     [exit 1]
@@ -228,6 +230,7 @@ t.test('explain tells which certificate of the path is at fault', async (t) => {
       "depth": 0,
       "certificate": "CN=client",
       "message": "no certificate of its issuer CN=Issuing is known (certificate 0: CN=client)",
+      "hint": "if a CA that you trust signed it by way of an intermediate, the client must send that intermediate, or it belongs in the option ca; if another CA signed it, or it is self-signed, it is trusted only once that CA, or the certificate itself, is in ca",
       "path": [
         {
           "subject": "CN=client",

@@ -36,6 +36,7 @@ t.test('explain tells who is revoked by the lists it is given', async (t) => {
     $ client-certificate explain bob.cer --trust root.cer --crl root.crl --crl issuing.der
     bob.cer would be refused (clientAuth) at 2030-06-15T12:00:00Z: the certificate was revoked at 2030-06-08T12:00:00.000Z (keyCompromise) (certificate 0: CN=bob)
     code: ERR_CERTIFICATION_PATH_REVOKED
+    hint: the client needs a new certificate
 
       0  CN=bob      2030-01-01T00:00:00Z to 2030-12-31T23:59:59Z  refused: REVOKED
       1  CN=Issuing  2030-01-01T00:00:00Z to 2030-12-31T23:59:59Z

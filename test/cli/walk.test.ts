@@ -38,6 +38,7 @@ t.test('an authority is created, and lets in whom it issued a certificate', asyn
     $ client-certificate explain bob.cer --trust ca/ca.cer --at 2028-01-01
     bob.cer would be refused (clientAuth) at 2028-01-01T00:00:00Z: the certificate expired at 2027-11-24T12:00:00.000Z (certificate 0: CN=bob)
     code: ERR_CERTIFICATION_PATH_EXPIRED
+    hint: renew the certificate, and check the clocks of both sides
 
       0  CN=bob                   2026-11-24T11:59:00Z to 2027-11-24T12:00:00Z  refused: EXPIRED
       1  CN=Example CA,O=Example  2026-11-24T11:59:00Z to 2036-11-21T12:00:00Z  trusted
@@ -227,6 +228,7 @@ t.test('an authority may be held to some names, and what is beside them is refus
     $ client-certificate explain bob.cer --trust ca/ca.cer
     bob.cer would be refused (clientAuth) at 2026-11-24T12:00:00Z: the rfc822Name bob@example.net is not among those that are permitted by CN=Example CA,O=Example (certificate 0: CN=bob,O=Example)
     code: ERR_CERTIFICATION_PATH_NAME_CONSTRAINTS
+    hint: a CA of the path may not sign for this name: issue a certificate for names that the CA's nameConstraints permit
 
       0  CN=bob,O=Example         2026-11-24T11:59:00Z to 2027-11-24T12:00:00Z  refused: NAME_CONSTRAINTS
       1  CN=Example CA,O=Example  2026-11-24T11:59:00Z to 2036-11-21T12:00:00Z  trusted

@@ -191,7 +191,7 @@ t.test('where the list cannot be had, the policy says what becomes of its client
   })
   t.match(await call(world, strict.port, '/open', { client }), { status: 200, body: { caller: null, error: 'FST_CLIENT_CERTIFICATE_STATUS_UNKNOWN' } })
   t.match(strict.log.find(({ msg }) => msg.startsWith('no certificate list was had from')), { level: 40, revocation: { profile: 'default', url } })
-  t.match(strict.app.clientCertificates.refusals(), [{ hint: 'see that the certificate list of the issuer is configured and current, or that its OCSP responder answers', subject: 'CN=client' }])
+  t.match(strict.app.clientCertificates.refusals(), [{ hint: 'check that the CRL of the issuer is configured and current, or that its OCSP responder answers', subject: 'CN=client' }])
 
   const lenient = await listen(t, world, { options: asking(dead, { whenUnknown: 'accept' }) })
   t.equal(codeOf(await call(world, lenient.port, '/guarded', { client })), '200 client')

@@ -71,7 +71,7 @@ t.test('what cannot be read, or a proxy alone would not have written, is malform
   ]
   for (const [headers, reason] of cases) {
     t.match(await scene.ask(headers), { status: 400, body: { code: 'FST_CLIENT_CERTIFICATE_MALFORMED', message: 'The forwarded client certificate cannot be read' } }, String(reason))
-    t.match(scene.app.clientCertificates.refusals().at(-1), { kind: 'request', reason, hint: /^the proxy has to take these fields away/, remoteAddress: proxyAddress })
+    t.match(scene.app.clientCertificates.refusals().at(-1), { kind: 'request', reason, hint: /^the proxy must remove these fields/, remoteAddress: proxyAddress })
   }
   t.match(scene.log.filter(({ clientCertificate }) => clientCertificate !== undefined).length, cases.length)
 })

@@ -254,7 +254,7 @@ t.test('the journal says which names did not fit', async (t) => {
     'the connection was made for localhost, and the request is for partners.test',
     'the route is for a trust profile that has hosts of its own',
     'the host is of trust profile partners, for which the route is not'
-  ].map((reason) => ({ kind: 'request', code: 'FST_CLIENT_CERTIFICATE_MISDIRECTED', reason, hint: 'the client has to open a connection of its own for this host, with its name in SNI' })))
+  ].map((reason) => ({ kind: 'request', code: 'FST_CLIENT_CERTIFICATE_MISDIRECTED', reason, hint: 'the client must open a connection for this host, with its name in SNI, and ask there for the routes of this host alone' })))
 })
 
 t.test('a request of HTTP/2 with two names is for no host', async (t) => {

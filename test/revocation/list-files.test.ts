@@ -98,7 +98,7 @@ t.test('files are read again: the lists are other ones only where something chan
   t.equal(await lists.reload(), true)
   t.strictSame(rawOf(lists), [two], 'what the owner takes away is gone')
   t.strictSame(lists.files(), [folder, join(folder, 'a.crl')])
-  t.strictSame([scene.changes, scene.messages], [2, [`the certificate list of CN=Strange CA in ${folder} was signed by none of the configured authorities`]], 'told once')
+  t.strictSame([scene.changes, scene.messages], [2, [`the certificate list of CN=Strange CA in ${folder} is signed by no certificate of the option ca: it counts only for clients that send the certificate which signed it`]], 'told once')
   t.match(scene.events, [{ level: 'warn', file: folder }])
 })
 

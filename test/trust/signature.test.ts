@@ -114,7 +114,7 @@ t.test('an algorithm that does not fit the issuer\'s key is refused', async (t) 
   for (const [keys, identifier] of cases) {
     const ca = authorityWith(keys)
     const leaf = resigned(mintClient({ ...ca, privateKey: above.privateKey }), identifier, () => Buffer.alloc(64, 1))
-    t.strictSame(refusalBelow(ca, leaf), ['ERR_CERTIFICATION_PATH_SIGNATURE',
+    t.strictSame(refusalBelow(ca, leaf), ['ERR_CERTIFICATION_PATH_SIGNATURE_ALGORITHM',
       `the signature algorithm does not fit the issuer's ${keys.publicKey.asymmetricKeyType} key (certificate 0: CN=client)`])
   }
 })
@@ -123,7 +123,7 @@ t.test('what an RSASSA-PSS key forbids is refused, and is no error of its own', 
   const ca = authorityWith(boundPssKeys)
   for (const identifier of [pss('sha512', 'sha512', 64), pss('sha256', 'sha256', 20)]) {
     const leaf = resigned(mintClient({ ...ca, privateKey: above.privateKey }), identifier, () => Buffer.alloc(256, 1))
-    t.strictSame(refusalBelow(ca, leaf), ['ERR_CERTIFICATION_PATH_SIGNATURE',
+    t.strictSame(refusalBelow(ca, leaf), ['ERR_CERTIFICATION_PATH_SIGNATURE_ALGORITHM',
       'the signature algorithm does not fit the issuer\'s rsa-pss key (certificate 0: CN=client)'])
     t.throws(() => judgeBelow(ca, leaf), { cause: { message: /digest not allowed|pss saltlen too small/ } })
   }
@@ -138,7 +138,7 @@ t.test('an unknown algorithm is refused', async (t) => {
   ]
   for (const [identifier, type] of cases) {
     t.strictSame(refusalBelow(rsaCa, resigned(client, identifier, () => Buffer.alloc(256, 1))),
-      ['ERR_CERTIFICATION_PATH_SIGNATURE', `the signature algorithm ${type} is not known here (certificate 0: CN=client)`])
+      ['ERR_CERTIFICATION_PATH_SIGNATURE_ALGORITHM', `the signature algorithm ${type} is not known here (certificate 0: CN=client)`])
   }
 })
 

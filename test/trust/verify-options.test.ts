@@ -191,7 +191,7 @@ t.test('the guide lists every option and every rule', async (t) => {
   const rows = (heading: string) => [...guide.split(`\n## ${heading}\n`)[1].split('\n## ')[0].matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/\w+/g)].map(String))
   // One that is missing here is an error of types.
   const options: Record<keyof PathOptions, ''> = { certificate: '', intermediates: '', trustAnchors: '', at: '', purpose: '', partialPath: '', maxPathLength: '', algorithms: '', whenLeafNotCurrent: '', whenAnyExtendedKeyUsage: '', whenNoExtendedKeyUsage: '', whenNotConforming: '', initialPolicySet: '', requireExplicitPolicy: '', inhibitPolicyMapping: '', inhibitAnyPolicy: '', certificateLists: '', revocation: '' }
-  const rules: Record<PathRule, ''> = { NO_ISSUER: '', SIGNATURE: '', WEAK_SIGNATURE: '', WEAK_KEY: '', EXPIRED: '', NOT_YET_VALID: '', NOT_A_CA: '', KEY_USAGE: '', EXTENDED_KEY_USAGE: '', PATH_LENGTH: '', NAME_CONSTRAINTS: '', CERTIFICATE_POLICY: '', CRITICAL_EXTENSION: '', REVOKED: '', STATUS_UNKNOWN: '', LIMIT: '', MALFORMED: '' }
+  const rules: Record<PathRule, ''> = { NO_ISSUER: '', SIGNATURE: '', SIGNATURE_ALGORITHM: '', WEAK_SIGNATURE: '', WEAK_KEY: '', EXPIRED: '', NOT_YET_VALID: '', NOT_A_CA: '', KEY_USAGE: '', EXTENDED_KEY_USAGE: '', PATH_LENGTH: '', NAME_CONSTRAINTS: '', CERTIFICATE_POLICY: '', CRITICAL_EXTENSION: '', REVOKED: '', STATUS_UNKNOWN: '', LIMIT: '', MALFORMED: '' }
   t.strictSame(rows('Options'), Object.keys(options))
   t.strictSame(rows('Rules'), Object.keys(rules))
 })
