@@ -117,7 +117,6 @@ export class TlsServers {
 
   readonly #onSecureConnection = (socket: TLSSocket): void => {
     try {
-      socket.disableRenegotiation()
       const peer = this.#requestCertificate ? peerCertificates(socket) : undefined
       const connection = new TlsConnection(socket)
       connection.begin(this.#events.connected(peer, connection), this.#onClose)
