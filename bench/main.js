@@ -24,7 +24,7 @@ const parts = {
   certificateList: () => measureCertificateList(log),
   paths: () => measurePaths(rounds, log),
   lists: () => measureLists(rounds, log),
-  hooks: () => measureHooks(log),
+  hooks: () => measureHooks(rounds, log),
   async servers (folder) {
     const given = Object.values(await answers(folder))
     if (new Set(given).size !== 1) throw new Error(`the servers do not answer alike:\n${given.join('\n\n')}`)

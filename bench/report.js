@@ -58,7 +58,8 @@ ${Object.entries(results.memory).map(([name, summary]) => `| ${names[name]} | ${
 
 ## In process
 
-What the plugin adds inside the server's process, over live TLS sockets, after 8,000 connections of as many clients; microseconds.
+What the plugin adds inside the server's process, over live TLS sockets, after 8,000 connections of as many clients; microseconds. The client is in the same process.
+Each figure is the median of 500 connections (of 15 batches of 200,000 calls for the hooks); shown are the median, the least and the greatest of ${results.hooks.request.count} fresh processes.
 
 ${inProcess(results, root)}
 
