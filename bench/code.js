@@ -12,6 +12,7 @@ const files = {
   keptAlive: sideBySide,
   memory: sideBySide,
   certificateList: ['issuing'],
+  strangers: ['strangers', 'strangers-client', 'servers/plugin', 'servers/strangers-plain'],
   forwarded: ['forwarding', 'forwarding-client', 'servers/forwarded']
 }
 
