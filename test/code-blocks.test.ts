@@ -17,6 +17,7 @@ declare global {
   const app: FastifyInstance & { config: Environment }
   const key: string, cert: string, caPassphrase: string
   const admin: RouteHandlerMethod, health: RouteHandlerMethod, job: RouteHandlerMethod, orders: RouteHandlerMethod
+  const create: RouteHandlerMethod, schema: import('fastify').FastifySchema, operations: plugin.Policy
   const handler: RouteHandlerMethod, reports: RouteHandlerMethod
   const ordersOf: (commonName: string | undefined) => unknown
   const mayRead: (commonName: string | undefined, params: unknown) => boolean
