@@ -16,12 +16,18 @@ export class ForeignListeners {
   readonly #router: Function
   readonly #found: (listener: ForeignListener) => void
   readonly #events = new Set<RequestEvent>()
+  #onFirst: (() => void) | undefined
 
   /** `router` is the function by which Fastify answers requests. `found` is called for each listener, those that are there already first. */
   constructor (server: EventEmitter, router: Function, found: (listener: ForeignListener) => void) {
     this.#server = server
     this.#router = router
     this.#found = found
+  }
+
+  /** `first` is called before the first such listener gets anything: until then a server that has none is left as it is. */
+  onFirst (first: () => void): void {
+    this.#onFirst = first
   }
 
   watch (): void {
@@ -45,6 +51,7 @@ export class ForeignListeners {
 
   #look (event: RequestEvent, listener: Function, stack: string): void {
     if (!this.#isForeign(event, listener)) return
+    if (this.#events.size === 0) this.#onFirst?.()
     this.#events.add(event)
     this.#found({ event, name: listener.name || undefined, package: packageOn(stack) })
   }

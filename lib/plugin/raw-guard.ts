@@ -17,7 +17,7 @@ import { missing } from './verdict.js'
 /** Guards them unless an option says otherwise; in any case the log names the listeners that get them. */
 export function guardRawRequests (app: FastifyInstance, options: RawGuardOptions): void {
   const listeners = new ForeignListeners(app.server, app.routing, listenerReport(app, options.rawRequests))
-  if (options.rawRequests.isGuarded) new RawGuard(app, options, listeners).stand()
+  if (options.rawRequests.isGuarded) listeners.onFirst(() => new RawGuard(app, options, listeners).stand())
   listeners.watch()
 }
 

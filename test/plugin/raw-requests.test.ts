@@ -397,3 +397,10 @@ t.test('a WebSocket that a test injects is judged, too', async (t) => {
   const socket = await app.injectWS('/anybody')
   socket.terminate()
 })
+
+t.test('a server whose requests all go to Fastify is left as it is, and costs nothing more', async (t) => {
+  const { app } = await listen(t, world, {})
+  t.notOk(Object.hasOwn(app.server, 'emit'))
+  app.server.on('upgrade', () => {})
+  t.ok(Object.hasOwn(app.server, 'emit'))
+})
