@@ -79,5 +79,5 @@ t.test('the README lists every code and every option that there is', async (t) =
 })
 
 t.test('the README lists what an application is offered', async (t) => {
-  for (const name of offered) t.match(readme, new RegExp(`^\\| (?:\`\\w+\`, )?\`${name}(?:\\(\\w*\\))?\`(?:, \`\\w+\`)? \\|`, 'm'), name)
+  for (const name of offered) t.match(readme, new RegExp(`^\\| (?:\`\\w+\`, )?\`${name}(?:\\([^)]*\\))?\`(?:, \`\\w+\`)? \\|`, 'm'), name)
 })

@@ -100,9 +100,9 @@ t.test('a subject of values that RFC 5280 does not let a CA write is refused', a
 
 t.test('a subject of 16 KiB is refused, however it is made up', async (t) => {
   await refused(t, { subject: 'a'.repeat(16_384) }, 'subject has 16405 octets, more than 4096')
-  const many = Array.from({ length: 400 }, () => ['organizationalUnitName', 'a'.repeat(30)] as const)
+  const many = Array.from({ length: 120 }, () => ['organizationalUnitName', 'a'.repeat(120)] as const)
   await refused(t, { subject: many }, /^subject has \d{5} octets, more than 4096$/)
-  await refused(t, { subject: writeSequence(writeSet(...many.map(() => writeSequence(writeObjectIdentifier('1.2.3'), utf8('a'.repeat(30)))))) }, /^subject has \d{5} octets, more than 4096$/)
+  await refused(t, { subject: writeSequence(writeSet(...many.map(() => writeSequence(writeObjectIdentifier('1.2.3'), utf8('a'.repeat(120)))))) }, /^subject has \d{5} octets, more than 4096$/)
   await refused(t, { subject: 'a'.repeat(65) }, `subject: commonName "${'a'.repeat(65)}" has 65 characters, more than 64`)
 })
 
