@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { interceptRequests, type RequestEvent } from '../tls/index.js'
+import { interceptRequests, redirectUpgrades, type RequestEvent } from '../tls/index.js'
 import type { Callers } from './callers.js'
 import { ForeignListeners } from './foreign-listeners.js'
 import type { Decision, Guard } from './guard.js'
@@ -17,7 +17,11 @@ import { missing } from './verdict.js'
 /** Guards them unless an option says otherwise; in any case the log names the listeners that get them. */
 export function guardRawRequests (app: FastifyInstance, options: RawGuardOptions): void {
   const listeners = new ForeignListeners(app.server, app.routing, listenerReport(app, options.rawRequests))
-  if (options.rawRequests.isGuarded) listeners.onFirst(() => new RawGuard(app, options, listeners).stand())
+  if (options.rawRequests.isGuarded) {
+    listeners.onFirst(() => new RawGuard(app, options, listeners).stand())
+    const end = redirectUpgrades(app.server, app.routing)
+    app.addHook('onClose', async () => end())
+  }
   listeners.watch()
 }
 

@@ -6,6 +6,7 @@ export { checkTlsOptions, contextOptions, inheritedCredentials, inheritedOptions
 export { connectionOf, type Connection } from './connection.js'
 export type { SecureContexts } from './secure-contexts.js'
 export { interceptRequests, requestEvents, type RequestEvent } from './intercept.js'
+export { redirectUpgrades } from './second-servers.js'
 export { TlsServers, type HandshakeFailure, type ServerEvents } from './servers.js'
 export type { PeerCertificates } from './peer.js'
 export { isUpgraded, UpgradedConnection } from './upgraded-connection.js'

@@ -1,3 +1,4 @@
+import dns from 'node:dns'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
@@ -119,6 +120,30 @@ t.test('an upgrade below no prefix of @fastify/http-proxy is answered by the gua
   const { port } = await listen(t, world, { routes: (app) => app.register(httpProxy, { upstream: 'http://127.0.0.1:9', prefix: '/proxied', websocket: true }) })
   t.match(await open(t, port, '/elsewhere'), refused(401, 'MISSING'))
   t.match(await open(t, port, '/elsewhere', client), { status: 404 })
+})
+
+t.test('a server of ws that is attached while the application listens is guarded at each address of localhost', async (t) => {
+  const { lookup } = dns
+  t.teardown(() => { dns.lookup = lookup })
+  const addresses = [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }]
+  dns.lookup = ((host: string, options: { all?: boolean }, found: Function) =>
+    host === 'localhost' && options.all === true ? found(null, addresses) : lookup(host, options, found as never)) as unknown as typeof dns.lookup
+  const { app, port } = await listen(t, world, { host: 'localhost' })
+  t.equal(app.addresses().length, 2)
+  const server = new WebSocketServer({ server: app.server })
+  server.on('connection', (socket) => socket.send('"hello"'))
+  t.teardown(() => server.close())
+  for (const { address } of addresses) {
+    const connect = (by?: Minted) => new WebSocket(`wss://${address}:${port}/`, { ...tlsOptions(world, { client: by }), checkServerIdentity: () => undefined } as object)
+    const anybody = connect().on('error', () => {})
+    const first = await Promise.race([once(anybody, 'open').then(() => 101), once(anybody, 'unexpected-response').then(([, { statusCode }]) => statusCode)])
+    anybody.terminate()
+    t.equal(first, 401, address)
+    const known = connect(client)
+    t.equal(String((await once(known, 'message'))[0]), '"hello"', address)
+    known.terminate()
+  }
+  t.match(app.clientCertificates.refusals().map(({ code }) => code), Array(2).fill('FST_CLIENT_CERTIFICATE_MISSING'))
 })
 
 /** What `request` listeners of libraries do: they answer some paths, and give the others to those who were there before. */
