@@ -88,7 +88,7 @@ t.test('options of revocation are nothing without a list, and a file without one
     ! hint: give certificate lists by --crl
     [exit 2]
     $ client-certificate explain alice.cer --trust root.cer --crl root.cer
-    ! error: the PEM text holds no certificate list (X509 CRL), only CERTIFICATE
+    ! error: root.cer cannot be read: the PEM text holds no certificate list (X509 CRL), only CERTIFICATE
     [exit 1]
   `)
 })
