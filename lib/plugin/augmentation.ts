@@ -10,6 +10,9 @@ export type { ClientCertificates }
 // and one for `FastifyRequest<any, …>` would make a type provider forget the types of the route that it stands at.
 export type AnyRequest = Pick<FastifyRequest, 'id' | 'clientCertificate' | 'clientCertificateError'>
 
+/** Of a reply, the part whose lines about a refusal are left out. */
+export interface AnyReply { log: object }
+
 declare module 'fastify' {
   interface FastifyInstance {
     clientCertificates: ClientCertificates
@@ -18,7 +21,7 @@ declare module 'fastify' {
      * option `authorize`); for `onRequest`, `preHandler`, `@fastify/auth`, a scope, the 404 handler. In `onRequest` it decides before
      * the body is read and validated; the policy of `config.clientCertificate` decides after that, in `preHandler`.
      */
-    requireClientCertificate (policy?: Policy<FastifyRequest>): (request: AnyRequest) => Promise<void>
+    requireClientCertificate (policy?: Policy<FastifyRequest>): (request: AnyRequest, reply?: AnyReply) => Promise<void>
   }
 
   interface FastifyRequest {

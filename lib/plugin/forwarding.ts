@@ -3,6 +3,7 @@ import { RawFields } from '../forwarding/index.js'
 import type { Called } from './called.js'
 import type { CheckedForwarding } from './forwarding-options.js'
 import { ForwardingSource, type ForwardingParts } from './forwarding-source.js'
+import type { Journal } from './journal.js'
 import type { Sender } from './trusted-proxies.js'
 
 /** Certificates that proxies forward: whose word counts, and what becomes of the same fields from anybody else. */
@@ -13,14 +14,16 @@ export class Forwarding {
   readonly #secrets: RawFields
   /** In lower case: no client may set any of these. */
   readonly names: readonly string[]
+  readonly #journal: Journal
   #removals = 0
 
   /** @throws OptionError */
-  constructor (options: readonly CheckedForwarding[], parts: ForwardingParts) {
+  constructor (options: readonly CheckedForwarding[], parts: ForwardingParts, journal: Journal) {
     const sources = options.map((each) => new ForwardingSource(each, parts))
     const names = [...new Set(sources.flatMap((source) => source.names))]
     const secrets = [...new Set(sources.flatMap((source) => source.secretHeaders))]
     this.names = [...names, ...secrets]
+    this.#journal = journal
     this.#all = new RawFields(names)
     this.#secrets = new RawFields(secrets)
     this.#sources = sources.map((source) => ({ source, foreign: new RawFields(names.filter((name) => !source.names.includes(name))) }))
@@ -62,6 +65,6 @@ export class Forwarding {
     const removed = fields.remove(request.raw)
     if (removed.length === 0) return
     this.#removals++
-    request.log.info({ clientCertificate: { removed, remoteAddress: address } }, 'header fields of client certificates removed: their sender is no trusted proxy')
+    this.#journal.fieldsRemoved(request, removed, address)
   }
 }

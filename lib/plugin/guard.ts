@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest, HookHandlerDoneFu
 import { judge, type Judgement, type Policy } from '../authorization/index.js'
 import { ClientCertificateError } from '../errors.js'
 import { isUpgraded } from '../tls/index.js'
-import type { AnyRequest } from './augmentation.js'
+import type { AnyReply, AnyRequest } from './augmentation.js'
 import { verdictBy } from './called.js'
 import { servernameOf, type Callers } from './callers.js'
 import type { Journal } from './journal.js'
@@ -89,12 +89,15 @@ export class Guard {
    * `@fastify/auth`, a scope or the 404 handler. Without a policy that of the option `authorize` counts.
    * @throws OptionError `policy` is none, also where it is given but `undefined`
    */
-  requireClientCertificate (...given: [policy?: Policy<FastifyRequest>]): (request: AnyRequest) => Promise<void> {
+  requireClientCertificate (...given: [policy?: Policy<FastifyRequest>]): (request: AnyRequest, reply?: AnyReply) => Promise<void> {
     const requirement = given.length === 0 ? this.#requirements.standard : this.#requirements.compile(given[0] as Policy<FastifyRequest>, 'policy')
-    return async (any) => {
+    return async (any, reply) => {
       const request = any as FastifyRequest
       const decision = await this.decide(request, requirement)
-      if (decision.refusal !== undefined) throw this.refused(request, decision)
+      if (decision.refusal === undefined) return
+      const error = this.refused(request, decision)
+      if (reply !== undefined) reply.log = withoutError(reply.log as FastifyBaseLogger, error)
+      throw error
     }
   }
 

@@ -5,6 +5,7 @@ const hints: Readonly<Record<string, string>> = {
   ERR_SSL_HTTPS_PROXY_REQUEST: 'the client takes this port for an HTTP proxy',
   ERR_SSL_WRONG_VERSION_NUMBER: 'the client does not speak TLS to this port: it uses another protocol, or a load balancer sends the PROXY protocol',
   ERR_SSL_EXCESSIVE_MESSAGE_SIZE: 'the client sent a message that is too long: it sends too many certificates, or does not speak TLS',
+  ERR_SSL_INTERNAL_ERROR: 'the client\'s certificate may have more than 64 KB, which OpenSSL cannot keep in a session: issue a smaller one',
   ERR_SSL_WRONG_CURVE: 'the key of the client\'s certificate is on a curve that TLS 1.2 does not accept here: issue one for a key on P-256, P-384 or P-521',
   ERR_SSL_NO_SUITABLE_KEY_SHARE: 'client and server have no group in common for the key exchange: look at tls.ecdhCurve',
   ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM: 'the client accepts no signature that the server\'s key can make: look at the type of that key, and at tls.sigalgs',

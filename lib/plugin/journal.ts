@@ -35,6 +35,10 @@ const mostRecords = 256
 // Of a sentence that has names in it: with all else a record stays under 2 KB.
 const mostBytesOfReason = 1000
 
+// A client may send one field many times, in many spellings.
+const mostNames = 10
+const mostBytesOfName = 100
+
 /** Whether the refusal is reported that is this many in a row: the 1st, the 10th, the 100th … */
 const isReported = (count: number): boolean => /^10*$/.test(String(count))
 
@@ -45,7 +49,7 @@ const isReported = (count: number): boolean => /^10*$/.test(String(count))
 export class Journal {
   readonly #log: FastifyBaseLogger
   readonly #latest: RefusalRecord[] = []
-  /** By connection, how often each code was answered. */
+  /** By connection, how often each code was answered, and how often fields were removed. */
   readonly #counts = new WeakMap<object, Map<string, number>>()
 
   constructor (log: FastifyBaseLogger) {
@@ -59,12 +63,28 @@ export class Journal {
 
   requestRefused (request: FastifyRequest, refusal: Refusal, presented: Certificate | undefined): void {
     const { socket } = request.raw
-    const count = this.#count(socket ?? request, refusal.reason)
+    const count = this.#count(this.#connectionOf(request), refusal.reason)
     const record = Object.freeze(recordOf('request', refusal, presented, socket?.remoteAddress, count))
     refusals.publish(record)
     if (!isReported(count)) return
     this.#keep(record)
     request.log[refusal.reason === 'STATUS_UNKNOWN' ? 'error' : 'info']({ clientCertificate: lineOf(record) }, 'request refused for its client certificate')
+  }
+
+  /** Header fields about client certificates were removed from a request; logged at the same rate as refusals. */
+  fieldsRemoved (request: FastifyRequest, written: readonly string[], remoteAddress: string | undefined): void {
+    const count = this.#count(this.#connectionOf(request), 'fields removed')
+    if (!isReported(count)) return
+    const names = [...new Set(written.map((name) => name.toLowerCase()))]
+    const removed = names.slice(0, mostNames).map((name) => shortened(name, mostBytesOfName))
+    const facts = { removed, ...(names.length > mostNames && { more: names.length - mostNames }), remoteAddress, ...(count > 1 && { count }) }
+    request.log.info({ clientCertificate: facts }, 'removed header fields about client certificates: the sender is not a trusted proxy')
+  }
+
+  /** HTTP/2 has a socket for each stream and one session for all. A stream that is closed has no session: all such are counted together. */
+  #connectionOf (request: FastifyRequest): object {
+    const { stream, socket }: { stream?: { session?: object }, socket?: object } = request.raw
+    return stream === undefined ? socket ?? request : stream.session ?? this
   }
 
   #count (connection: object, reason: string): number {
@@ -84,8 +104,9 @@ export class Journal {
     this.#log.info({ clientCertificate: lineOf(record) }, 'connection closed for its client certificate')
   }
 
-  handshakeFailed (failure: HandshakeFailure): void {
-    const hint = handshakeHint(failure.code)
+  handshakeFailed ({ code, reason, remoteAddress }: HandshakeFailure): void {
+    const failure = { code: shortened(code), reason: shortened(reason, mostBytesOfReason), remoteAddress }
+    const hint = handshakeHint(code)
     this.#tell({ kind: 'handshake', at: new Date(), ...failure, hint, fingerprint256: undefined, subject: undefined, count: 1 })
     this.#log.info({ handshake: { ...failure, hint } }, 'TLS handshake failed')
   }

@@ -37,7 +37,7 @@ export async function startService (app: FastifyInstance, options: CheckedOption
   app.addHook('onClose', async () => trust.close())
   const requirements = new Requirements(trust, options.authorize, options.global, (warning) => log.warn(warning))
   const tunnels = new Tunnels({ live, trust, now })
-  const forwarding = options.forwarding.length === 0 ? undefined : new Forwarding(options.forwarding, { requirements, denyList: trust.denyList, tunnels })
+  const forwarding = options.forwarding.length === 0 ? undefined : new Forwarding(options.forwarding, { requirements, denyList: trust.denyList, tunnels }, journal)
   const callers = new Callers({ forwarding, now, isOnUnixSocket: () => typeof app.server.address() === 'string' })
   const guard = new Guard({ trust, requirements, callers, journal, now })
   guardRawRequests(app, { guard, requirements, callers, rawRequests: options.rawRequests })

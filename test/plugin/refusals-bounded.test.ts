@@ -2,10 +2,11 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Agent } from 'node:https'
 import { connect } from 'node:tls'
 import t from 'tap'
+import { Journal } from '../../lib/plugin/journal.js'
 import { DenyList } from '../../lib/plugin/deny-list.js'
 import { TrustProfile } from '../../lib/plugin/trust-profile.js'
 import type { RefusalRecord } from '../../lib/index.js'
-import { call, listen, makeWorld } from '../helpers/application.js'
+import { call, callHttp2, listen, makeWorld, openHttp2 } from '../helpers/application.js'
 import { mint, mintAuthority, mintClient } from '../helpers/mint.js'
 import { behind, bytes, proxyAddress } from './forwarding-scene.js'
 
@@ -103,5 +104,61 @@ t.test('a connection that OpenSSL breaks behind the handshake is reported', asyn
   t.teardown(() => socket.destroy())
   socket.on('error', () => {})
   while (app.clientCertificates.refusals().length === 0) await new Promise((resolve) => setImmediate(resolve))
-  t.match(app.clientCertificates.refusals(), [{ kind: 'handshake', code: 'ERR_SSL_INTERNAL_ERROR', reason: /internal error/, remoteAddress: '127.0.0.1' }])
+  t.match(app.clientCertificates.refusals(), [{ kind: 'handshake', code: 'ERR_SSL_INTERNAL_ERROR', reason: /internal error/, hint: /more than 64 KB, which OpenSSL cannot keep in a session/, remoteAddress: '127.0.0.1' }])
+})
+
+const removalsIn = (log: ReadonlyArray<{ msg: string, [key: string]: unknown }>) => log
+  .filter(({ msg }) => msg === 'removed header fields about client certificates: the sender is not a trusted proxy')
+  .map(({ clientCertificate }) => clientCertificate as Record<string, unknown>)
+
+t.test('header fields of a stranger are logged once per name, and at the rate of refusals', async (t) => {
+  const options = { forwarding: { from: 'nginx', trustedProxies: '10.0.0.1' } } as const
+  for (const http2 of [false, true]) {
+    const { app, port, log } = await listen(t, world, { options, http2 })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const session = http2 ? openHttp2(world, port) : undefined
+    t.teardown(() => { agent.destroy(); session?.destroy() })
+    const headers = { 'x-ssl-client-cert': http2 ? 'a' : Array.from({ length: 500 }, () => 'a') }
+    const ask = () => session === undefined ? call(world, port, '/guarded', { agent, headers }) : callHttp2(session, '/guarded', { headers })
+    for (let request = 0; request < 11; request++) t.equal((await ask()).status, 401)
+    const facts = { removed: ['x-ssl-client-cert'], remoteAddress: '127.0.0.1' }
+    t.strictSame(removalsIn(log), [facts, { ...facts, count: 10 }])
+    t.strictSame(app.clientCertificates.refusals().map(({ count }) => count), [1, 10], 'refusals of one session of HTTP/2 are counted together')
+    t.equal(app.clientCertificates.gauges().requestsWithForeignFields, 11)
+  }
+})
+
+t.test('many and long names of removed fields are cut, and streams without a session are counted together', async (t) => {
+  const log: Array<{ msg: string, [key: string]: unknown }> = []
+  const info = (facts: object, msg: string) => { log.push({ ...facts, msg }) }
+  const journal = new Journal({ info } as never)
+  const names = Array.from({ length: 1000 }, (_, number) => `${'n'.repeat(300)}${number}`)
+  for (let stream = 0; stream < 9; stream++) journal.fieldsRemoved({ raw: { stream: {} }, log: { info } } as never, names, undefined)
+  const [facts, ...others] = removalsIn(log)
+  t.strictSame(others, [])
+  t.match(facts, { more: 990, removed: [/^n+… \(201 more characters\)$/] })
+  t.ok(bytesOf(facts) < 2048)
+  journal.handshakeFailed({ code: 'E', reason: 'é'.repeat(5000), remoteAddress: undefined })
+  t.match(journal.latest[0].reason, /^é+… \(\d+ more characters\)$/)
+  t.ok(bytesOf(journal.latest[0]) < 2048)
+})
+
+t.test('a hook or a function that has the reply reports a refusal once, and without it all lines together stay under 4 KB', async (t) => {
+  const { port, log } = await listen(t, world, {
+    options: { global: false },
+    routes (app) {
+      app.get('/hook', { onRequest: app.requireClientCertificate() }, async () => 'never')
+      app.get('/handler', async (request) => app.requireClientCertificate()(request))
+    }
+  })
+  const client = mint({ subject: 'é'.repeat(15_000) })
+  const linesOf = async (path: string) => {
+    const before = log.length
+    t.match(await call(world, port, path, { client }), { status: 401, headers: { 'www-authenticate': 'ClientCertificate' } })
+    return log.slice(before).filter(({ err, clientCertificate }) => err !== undefined || clientCertificate !== undefined)
+  }
+  t.match(await linesOf('/hook'), { length: 1, 0: { clientCertificate: { code: 'FST_CLIENT_CERTIFICATE_UNTRUSTED' }, err: undefined } })
+  const lines = await linesOf('/handler')
+  t.match(lines, { length: 2, 1: { err: { code: 'FST_CLIENT_CERTIFICATE_UNTRUSTED' } } })
+  t.ok(bytesOf(lines) < 4096, `${bytesOf(lines)} bytes`)
 })
