@@ -67,7 +67,8 @@ class RawGuard {
     const release = hold(arrival)
     decision.then((found) => {
       release()
-      this.#conclude(arrival, found, pass)
+      // A stream that is gone throws when it is answered, and from here that would end the process.
+      if (!answererOf(event, args).destroyed) this.#conclude(arrival, found, pass)
     })
   }
 
@@ -112,8 +113,9 @@ function requestOfStream ([stream, headers,, rawHeaders]: readonly unknown[]): R
   return { stream: stream as object, socket: session?.socket as RawRequest['socket'], headers: fields, rawHeaders: rawHeaders as string[], method: String(fields[':method']), url: fields[':path'] as string | undefined }
 }
 
-const answererOf = (event: RequestEvent, args: readonly unknown[]): Duplex | ServerHttp2Stream | Http2ServerResponse =>
-  args[event === 'stream' ? 0 : 1] as Duplex | ServerHttp2Stream | Http2ServerResponse
+type Answerer = (Duplex | ServerHttp2Stream | Http2ServerResponse) & { readonly destroyed?: boolean }
+
+const answererOf = (event: RequestEvent, args: readonly unknown[]): Answerer => args[event === 'stream' ? 0 : 1] as Answerer
 
 /** While an upgrade waits nobody listens for errors of its socket, and without a listener they would end the process. */
 function hold ({ event, args }: Arrival): () => void {

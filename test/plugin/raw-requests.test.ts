@@ -263,6 +263,31 @@ t.test('listeners for streams of HTTP/2 get only those of clients', async (t) =>
   t.equal(app.clientCertificates.refusals().length, 1)
 })
 
+t.test('a stream of HTTP/2 that its client reset while the guard waited goes to no listener, which would throw', async (t) => {
+  const asked: unknown[] = []
+  let begin = () => {}
+  const began = new Promise<void>((resolve) => { begin = resolve })
+  let conclude = () => {}
+  const { app, port } = await listen(t, world, {
+    http2: true,
+    options: { authorize: () => new Promise<boolean>((resolve) => { conclude = () => resolve(true); begin() }) },
+    routes: (app) => app.server.on('stream', (stream: ServerHttp2Stream) => { asked.push(stream.destroyed); if (!stream.headersSent) stream.respond({ ':status': 200 }) })
+  })
+  let reset = () => {}
+  const closed = new Promise<void>((resolve) => { reset = resolve })
+  app.server.on('session', (session: { on (event: 'stream', listener: (stream: ServerHttp2Stream) => void): void }) => session.on('stream', (stream) => { stream.once('close', reset) }))
+  const session = openHttp2(world, port, { client })
+  t.teardown(() => session.destroy())
+  const stream = session.request({ ':path': '/raw' })
+  stream.on('error', () => {})
+  await began
+  stream.close(8)
+  await closed
+  conclude()
+  await new Promise((resolve) => setImmediate(resolve))
+  t.strictSame(asked, [])
+})
+
 t.test('a server of HTTP/2 by a factory that has no handler of Fastify answers streams of strangers itself', async (t) => {
   const { key, cert } = serverOptions(world) as { key: string, cert: string }
   const app = Fastify({ serverFactory: () => createSecureServer({ key, cert }), http2: true, https: {} } as object) as unknown as FastifyInstance
