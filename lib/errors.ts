@@ -190,17 +190,22 @@ export class AuthorityError extends Error {
  */
 export type FetchReason = 'URL' | 'HOST' | 'ADDRESS' | 'TIMEOUT' | 'STATUS' | 'SIZE' | 'NETWORK'
 
-/** A certificate list or an OCSP response could not be had from a URL. */
+// The URL may come from a certificate, and the problem from the other side: its certificate may list many names.
+const mostBytesOfUrl = 300
+const mostBytesOfFetchProblem = 500
+
+/** A certificate list or an OCSP response could not be had from a URL. A long URL or problem is shortened. */
 export class FetchError extends Error {
   readonly code = 'ERR_REVOCATION_FETCH'
   readonly reason: FetchReason
   readonly url: string
 
   constructor (reason: FetchReason, url: string, problem: string, cause?: unknown) {
-    super(`${url} cannot be fetched: ${problem}`, cause === undefined ? undefined : { cause })
+    const shown = shortened(url, mostBytesOfUrl)
+    super(`${shown} cannot be fetched: ${shortened(problem, mostBytesOfFetchProblem)}`, cause === undefined ? undefined : { cause })
     this.name = 'FetchError'
     this.reason = reason
-    this.url = url
+    this.url = shown
   }
 }
 

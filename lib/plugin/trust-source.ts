@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
-import { OptionError } from '../errors.js'
+import { OptionError, shortened } from '../errors.js'
 import { CertificateLists, OcspClient, type OcspOptions, type OcspSurroundings } from '../revocation/index.js'
 import { readAdvertised, readClientAuthorities, type AdvertisedAuthorities, type Source } from '../tls/index.js'
 import type { DenyList } from './deny-list.js'
@@ -136,5 +136,12 @@ async function atPrefix<Value> (prefix: string, reading: Promise<Value>): Promis
 // Those of the room of revocation stand in the option of that name.
 const placeOf = (key: string): string => /^(?:ca|caPassphrase|advertisedAuthorities|crl|revocation\..*)$/.test(key) ? key : `revocation.${key}`
 
+const mostBytesOfMessage = 1200
+
+/** URLs, and what the other side said, may be long. */
 const reportTo = (log: FastifyBaseLogger, profile: string) =>
-  ({ level, message, ...facts }: { level: 'info' | 'warn' | 'error', message: string, [fact: string]: unknown }): void => log[level]({ revocation: { profile, ...facts } }, message)
+  ({ level, message, ...facts }: { level: 'info' | 'warn' | 'error', message: string, [fact: string]: unknown }): void =>
+    log[level]({ revocation: { profile, ...withShortTexts(facts) } }, shortened(message, mostBytesOfMessage))
+
+const withShortTexts = (facts: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? shortened(value, mostBytesOfMessage) : value]))

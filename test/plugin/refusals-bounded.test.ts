@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { Agent } from 'node:https'
+import { createServer, type AddressInfo } from 'node:net'
 import { connect } from 'node:tls'
 import t from 'tap'
 import { Journal } from '../../lib/plugin/journal.js'
@@ -161,4 +163,16 @@ t.test('a hook or a function that has the reply reports a refusal once, and with
   const lines = await linesOf('/handler')
   t.match(lines, { length: 2, 1: { err: { code: 'FST_CLIENT_CERTIFICATE_UNTRUSTED' } } })
   t.ok(bytesOf(lines) < 4096, `${bytesOf(lines)} bytes`)
+})
+
+t.test('a long URL of a certificate list is cut in every line about it', async (t) => {
+  const nobody = createServer().listen(0, '127.0.0.1')
+  await once(nobody, 'listening')
+  const { port } = nobody.address() as AddressInfo
+  nobody.close()
+  const { log } = await listen(t, world, { options: { crl: `http://127.0.0.1:${port}/${'a'.repeat(5000)}` } })
+  const find = () => log.find(({ msg }) => msg.startsWith('no certificate list was had from http://'))
+  while (find() === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+  t.match(find(), { msg: /a… \(\d+ more characters\)$/, revocation: { url: /a… \(\d+ more characters\)$/ } })
+  t.ok(bytesOf(find()) < 4096, `${bytesOf(find())} bytes`)
 })

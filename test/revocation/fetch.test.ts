@@ -211,3 +211,9 @@ t.test('which addresses are of the public Internet', async (t) => {
   for (const address of special) t.notOk(isPublicAddress(address), address)
   for (const address of open) t.ok(isPublicAddress(address), address)
 })
+
+t.test('a long URL and a long problem are cut', async (t) => {
+  const error = new FetchError('NETWORK', `http://a/${'b'.repeat(5000)}`, 'é'.repeat(5000))
+  t.match(error.message, /^http:\/\/a\/b+… \(4709 more characters\) cannot be fetched: é+… \(4750 more characters\)$/)
+  t.match(error.url, /^http:\/\/a\/b+… \(4709 more characters\)$/)
+})
