@@ -5,7 +5,7 @@ export default plugin
 export { plugin as 'module.exports' }
 export { plugin as clientCertificate }
 export type {
-  Checkable, AuthorityGauge, ClientCertificateOptions, ClientCertificates, ConnectedClient, CustomCertificate, DaysToExpiry, DenyEntry, ForwardingOptions, Gauges, ListGauge, Mode, RawRequestOptions, RefusalRecord, ReloadRecord, RevocationSettings, Source,
+  Checkable, AuthorityGauge, ClientCertificateOptions, ClientCertificates, ClosingOptions, ConnectedClient, CustomCertificate, DaysToExpiry, DenyEntry, ForwardingOptions, Gauges, ListGauge, Mode, RawRequestOptions, RefusalRecord, ReloadRecord, RevocationSettings, Source,
   TrustedProxy, TrustProfileOptions
 } from './plugin/index.js'
 export type { Policy, PolicyObject, Predicate } from './authorization/index.js'

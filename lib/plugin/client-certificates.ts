@@ -7,6 +7,7 @@ import type { Checkable } from './check.js'
 import type { DenyEntry } from './deny-list.js'
 import { readGauges, type Gauges } from './gauges.js'
 import type { Forwarding } from './forwarding.js'
+import { checkGrace, type ClosingOptions } from './grace.js'
 import type { Journal, RefusalRecord } from './journal.js'
 import type { ConnectedClient, LiveConnections } from './live-connections.js'
 import type { Mode } from './options.js'
@@ -27,14 +28,17 @@ export interface ClientCertificates {
   reload (): Promise<boolean>
   /** The connections that are open now. */
   connections (): readonly ConnectedClient[]
-  /** Closes the connections that the predicate chooses, each as its protocol does; how many they are. */
-  disconnect (predicate: (client: ConnectedClient) => boolean): number
+  /**
+   * Closes the connections that the predicate chooses, each as its protocol does; how many they are.
+   * @throws OptionError `options` is not `{ grace }`, or `grace` is not a number of milliseconds
+   */
+  disconnect (predicate: (client: ConnectedClient) => boolean, options?: ClosingOptions): number
   /**
    * Refuses certificates from now on, and closes their connections; what it returns takes that back. It lasts as long as the
-   * process.
-   * @throws OptionError `entry` has none of the forms of the option `deny`
+   * process. If several entries match a client, the shortest `grace` counts.
+   * @throws OptionError `entry` has none of the forms of the option `deny`, or `grace` is not a number of milliseconds
    */
-  deny (entry: DenyEntry): () => void
+  deny (entry: DenyEntry, options?: ClosingOptions): () => void
   /**
    * The certificate of the caller of a request that came without Fastify's hooks, where the policy (default: that of the option
    * `authorize`) permits it. For Socket.IO's `allowRequest`, ws' `verifyClient`, a gateway of NestJS, the context of tRPC. A socket
@@ -73,9 +77,10 @@ export function clientCertificates ({ mode, trust, journal, live, reload, forwar
     get trustAnchors () { return trust.trustAnchors },
     reload: () => reload.now(),
     connections: () => live.list(),
-    disconnect: (predicate: (client: ConnectedClient) => boolean) => live.disconnect(predicate),
-    deny (entry: DenyEntry) {
-      const lift = trust.denyList.add(entry, 'deny')
+    disconnect: (predicate: (client: ConnectedClient) => boolean, options: ClosingOptions = {}) =>
+      live.disconnect(predicate, checkGrace(options, 'disconnect')),
+    deny (entry: DenyEntry, options: ClosingOptions = {}) {
+      const lift = trust.denyList.add(entry, 'deny', checkGrace(options, 'deny'))
       trust.revise()
       return () => {
         lift()

@@ -1,6 +1,7 @@
 import { compilePolicy, judge, type CompiledPolicy, type Judgement, type NamePolicy, type OneOrMore } from '../authorization/index.js'
 import type { Certificate } from '../certificate/index.js'
-import { CertificationPathError, OptionError } from '../errors.js'
+import { CertificationPathError, OptionError, type PathFacts } from '../errors.js'
+import { defaultGrace } from '../tls/index.js'
 import type { VerifiedPath } from '../trust/index.js'
 
 /** Certificates that are refused, whatever a certificate list says; by one of three ways to tell them. */
@@ -15,14 +16,23 @@ export type DenyEntry =
 const forms: ReadonlySet<string> = new Set(['issuer,serialNumber', 'fingerprint256', 'publicKeyFingerprint256'])
 
 /** A certificate of the path is on the deny list. */
-export class Denial extends CertificationPathError {}
+export class Denial extends CertificationPathError {
+  /** Milliseconds after which a connection of its client is cut off: the shortest of all entries that match. */
+  readonly grace: number
+
+  constructor (facts: PathFacts, grace: number) {
+    super(facts)
+    this.grace = grace
+  }
+}
 
 /**
  * Those who are refused at once. A certificate of a CA on it refuses everyone below. It lives as long as the process: what
  * has to outlast it belongs in the option, or on a certificate list.
  */
 export class DenyList {
-  readonly #entries = new Set<CompiledPolicy>()
+  /** Each with its grace. */
+  readonly #entries = new Map<CompiledPolicy, number>()
   readonly #warn: ((warning: string) => void) | undefined
 
   /**
@@ -36,27 +46,34 @@ export class DenyList {
   }
 
   /**
-   * What it returns takes the entry away again.
+   * What it returns takes the entry away again. `grace` is in milliseconds.
    * @throws OptionError the entry has none of the three forms
    */
-  add (entry: DenyEntry, key: string): () => void {
+  add (entry: DenyEntry, key: string, grace = defaultGrace): () => void {
     checkForm(entry, key)
     const compiled = compilePolicy(entry, key, { warn: this.#warn })
-    this.#entries.add(compiled)
+    this.#entries.set(compiled, grace)
     return () => { this.#entries.delete(compiled) }
   }
 
   /** @throws CertificationPathError REVOKED: one of the path's certificates is on the list */
   check ({ certificates }: Pick<VerifiedPath, 'certificates'>): void {
     if (this.#entries.size === 0) return
-    const depth = certificates.findIndex((certificate, place) => this.#has(certificate.along(certificates.slice(place + 1))))
+    const graces = certificates.map((certificate, place) => this.#graceOf(certificate.along(certificates.slice(place + 1))))
+    const depth = graces.findIndex((grace) => grace !== Infinity)
     if (depth === -1) return
-    throw new Denial({ rule: 'REVOKED', problem: 'the certificate is on the deny list', depth, certificate: certificates[depth].subject.toShortString() })
+    const certificate = certificates[depth].subject.toShortString()
+    throw new Denial({ rule: 'REVOKED', problem: 'the certificate is on the deny list', depth, certificate }, Math.min(...graces))
   }
 
-  #has (certificate: Certificate): boolean {
-    // The entries have no predicates, and so no answers to wait for.
-    return [...this.#entries].some((entry) => (judge(entry, certificate, undefined) as Judgement).permitted)
+  /** The shortest of the entries that match the certificate, or `Infinity` if none does. */
+  #graceOf (certificate: Certificate): number {
+    let shortest = Infinity
+    for (const [entry, grace] of this.#entries) {
+      // The entries have no predicates, and so no answers to wait for.
+      if ((judge(entry, certificate, undefined) as Judgement).permitted) shortest = Math.min(shortest, grace)
+    }
+    return shortest
   }
 }
 

@@ -1,6 +1,7 @@
 export { plugin } from './plugin.js'
 // By this way the declarations for Fastify's own types get into those of the package.
 export type { ClientCertificates } from './augmentation.js'
+export type { ClosingOptions } from './grace.js'
 export type { DenyEntry } from './deny-list.js'
 export type { CustomCertificate, ForwardingOptions } from './forwarding-options.js'
 export type { TrustedProxy } from './trusted-proxy-options.js'

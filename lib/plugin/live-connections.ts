@@ -1,5 +1,6 @@
-import type { Connection, TlsServers, UpgradedConnection } from '../tls/index.js'
+import { defaultGrace, type Connection, type TlsServers, type UpgradedConnection } from '../tls/index.js'
 import type { Certificate } from '../certificate/index.js'
+import { Denial } from './deny-list.js'
 import type { Journal } from './journal.js'
 import type { Seen } from './trust-profile.js'
 import type { Refusal } from './verdict.js'
@@ -136,22 +137,22 @@ export class LiveConnections {
     else this.expect(caller)
   }
 
-  /** Once: until the answer that is under way has gone out, the connection is still among the others. */
+  /** Until the answer that is under way has gone out, the connection is still among the others: a denial may cut it off earlier. */
   #end (connection: Connection, { latest }: LiveClient): void {
-    if (this.#ended.has(connection)) return
+    const refusal = latest?.verdict.refusal as Refusal
+    if (!this.#ended.has(connection)) this.#options.journal.connectionEnded(refusal, latest?.verdict.presented, connection.remoteAddress)
     this.#ended.add(connection)
-    this.#options.journal.connectionEnded(latest?.verdict.refusal as Refusal, latest?.verdict.presented, connection.remoteAddress)
-    connection.end()
+    connection.end(refusal.cause instanceof Denial ? refusal.cause.grace : defaultGrace)
   }
 
   list (): readonly ConnectedClient[] {
     return this.#all.map((connection) => this.#describe(connection))
   }
 
-  /** Ends those that the predicate chooses; how many they are. */
-  disconnect (predicate: (client: ConnectedClient) => boolean): number {
+  /** Ends those that the predicate chooses, with so many milliseconds of grace; how many they are. */
+  disconnect (predicate: (client: ConnectedClient) => boolean, grace: number): number {
     const chosen = this.#all.filter((connection) => predicate(this.#describe(connection)) === true)
-    for (const connection of chosen) connection.end()
+    for (const connection of chosen) connection.end(grace)
     return chosen.length
   }
 

@@ -1,6 +1,6 @@
 import type { ServerHttp2Session } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { endHttp1, endUpgraded, type HttpSocket } from './ending.js'
+import { CutOff, defaultGrace, endHttp1, endUpgraded, type HttpSocket } from './ending.js'
 
 /** A live connection, from the end of its handshake on. */
 export interface Connection {
@@ -17,14 +17,12 @@ export interface Connection {
   /**
    * Closes it as its protocol does: HTTP/2 by GOAWAY, a WebSocket by status 1008, HTTP/1 at once when idle, else after
    * the answer under way; any other protocol at once. After `grace` milliseconds (default 5,000) it is destroyed in any
-   * case. To end it again does nothing.
+   * case. To end it again can only bring that nearer.
    */
   end (grace?: number): void
   /** Closes it at once, with whatever is under way. */
   destroy (): void
 }
-
-export const defaultGrace = 5000
 
 const key = Symbol('fastify-client-certificate.connection')
 
@@ -44,7 +42,7 @@ export class TlsConnection implements Connection {
   /** What had been written when a WebSocket was asked for. */
   #writtenBefore: number | undefined
   #closed: ((connection: TlsConnection) => void) | undefined
-  #timer: NodeJS.Timeout | undefined
+  #cutOff: CutOff | undefined
 
   constructor (socket: TLSSocket) {
     this.#socket = socket as HttpSocket
@@ -81,12 +79,14 @@ export class TlsConnection implements Connection {
   }
 
   get isEnding (): boolean {
-    return this.#timer !== undefined
+    return this.#cutOff !== undefined
   }
 
   end (grace = defaultGrace): void {
-    if (this.#timer !== undefined || this.#socket.destroyed) return
-    this.#timer = setTimeout(destroy, grace, this.#socket).unref()
+    if (this.#socket.destroyed) return
+    if (this.#cutOff !== undefined) return this.#cutOff.after(grace)
+    this.#cutOff = new CutOff(this.#socket)
+    this.#cutOff.after(grace)
     if (this.#session !== undefined) this.#session.close()
     else if (this.isUpgraded) endUpgraded(this.#socket, this.#writtenBefore)
     else endHttp1(this.#socket)
@@ -109,12 +109,10 @@ export class TlsConnection implements Connection {
   }
 
   static close (connection: TlsConnection): void {
-    clearTimeout(connection.#timer)
+    connection.#cutOff?.clear()
     connection.#closed?.(connection)
   }
 }
-
-const destroy = (socket: HttpSocket): unknown => socket.destroy()
 
 // One function for all connections: thousands of them may be idle.
 function onClose (this: HttpSocket): void {

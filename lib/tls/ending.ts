@@ -10,6 +10,34 @@ export interface HttpSocket extends TLSSocket {
   readonly _httpMessage?: ServerResponse | null
 }
 
+/** Milliseconds that what is under way may go on for. */
+export const defaultGrace = 5000
+
+/** Destroys a socket some time after its end has begun. A later call can only bring that nearer. */
+export class CutOff {
+  readonly #socket: Socket
+  readonly #timers: NodeJS.Timeout[] = []
+  #shortest = Infinity
+
+  constructor (socket: Socket) {
+    this.#socket = socket
+  }
+
+  /** `grace` is in milliseconds. One that is not shorter than those before it would end later than they do. */
+  after (grace: number): void {
+    if (grace >= this.#shortest) return
+    this.#shortest = grace
+    // The timers of before stay: a shorter time that begins later may end later.
+    this.#timers.push(setTimeout(destroy, grace, this.#socket).unref())
+  }
+
+  clear (): void {
+    for (const timer of this.#timers) clearTimeout(timer)
+  }
+}
+
+const destroy = (socket: Socket): unknown => socket.destroy()
+
 /**
  * Ends a connection of HTTP/1: at once when it is idle, else after the answer under way, which says so if it has not
  * begun. Of requests behind that one nothing is done (RFC 9112, section 9.6).

@@ -3,6 +3,7 @@ export { checkAdvertised, largeNamesSize, maxNamesSize, namesSize, oneOfEachName
 export { readServerCredentials, type ServerCredentialOptions, type ServerCredentials } from './credentials.js'
 export { fileOf, type Source } from './source.js'
 export { checkTlsOptions, contextOptions, inheritedCredentials, inheritedOptions, type ContextCredentials, type TlsOptions } from './context-options.js'
+export { defaultGrace } from './ending.js'
 export { connectionOf, type Connection } from './connection.js'
 export type { SecureContexts } from './secure-contexts.js'
 export { interceptRequests, requestEvents, type RequestEvent } from './intercept.js'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { defaultGrace, type Connection } from './connection.js'
-import { endUpgraded } from './ending.js'
+import type { Connection } from './connection.js'
+import { CutOff, defaultGrace, endUpgraded } from './ending.js'
 
 /**
  * Whether Node handed the socket of the request over, to whoever listens for upgrades, and reads no other request from it. The header is
@@ -17,7 +17,7 @@ export class UpgradedConnection implements Connection {
   readonly isUpgraded = true
   readonly #socket: Socket
   readonly #writtenBefore: number | undefined
-  #timer: NodeJS.Timeout | undefined
+  #cutOff: CutOff | undefined
 
   /** To be made while the request is not answered yet. `servername` is the host that it was made for. */
   constructor ({ socket, headers }: IncomingMessage, caller: object, servername: string | undefined) {
@@ -32,12 +32,14 @@ export class UpgradedConnection implements Connection {
   }
 
   get isEnding (): boolean {
-    return this.#timer !== undefined
+    return this.#cutOff !== undefined
   }
 
   end (grace = defaultGrace): void {
-    if (this.#timer !== undefined || this.#socket.destroyed) return
-    this.#timer = setTimeout(() => { this.#socket.destroy() }, grace).unref()
+    if (this.#socket.destroyed) return
+    if (this.#cutOff !== undefined) return this.#cutOff.after(grace)
+    this.#cutOff = new CutOff(this.#socket)
+    this.#cutOff.after(grace)
     endUpgraded(this.#socket, this.#writtenBefore)
   }
 
@@ -48,7 +50,7 @@ export class UpgradedConnection implements Connection {
   /** Calls back when it is gone. */
   onClose (closed: () => void): void {
     this.#socket.once('close', () => {
-      clearTimeout(this.#timer)
+      this.#cutOff?.clear()
       closed()
     })
   }

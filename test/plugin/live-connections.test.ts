@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import { connect, type TLSSocket } from 'node:tls'
+import websocket from '@fastify/websocket'
+import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { callHttp2, listen, makeWorld, openHttp2, tlsOptions, type Call } from '../helpers/application.js'
 import { mintClient, type Minted } from '../helpers/mint.js'
@@ -126,4 +129,138 @@ t.test('a connection whose answer is under way is ended once, after it', async (
   await once(socket, 'close')
   t.match(app.clientCertificates.refusals(), [{ kind: 'connection', code: 'FST_CLIENT_CERTIFICATE_REVOKED' }])
   t.equal(app.clientCertificates.refusals().length, 1)
+})
+
+/** A download that goes on until its connection ends: a part every few milliseconds. */
+function endless (app: FastifyInstance): void {
+  app.get('/download', async (_request, reply) => {
+    const parts = async function * () {
+      for (;;) {
+        yield 'part '
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    }
+    return reply.send(Readable.from(parts()))
+  })
+}
+
+/** What a client has of a download so far, how many bytes that are, and the end of it. */
+interface Download { readonly bytes: number, readonly ended: Promise<unknown> }
+
+/** Begins a download as the client `second`; its first part has come. */
+type Begin = (t: Test, port: number) => Promise<Download>
+
+const overHttp1: Begin = async (t, port) => {
+  const socket = await open(t, port, { client: second })
+  const ended = once(socket, 'close')
+  await ask(socket, '/download')
+  socket.on('error', () => {}).resume()
+  return { get bytes () { return socket.bytesRead }, ended }
+}
+
+const overHttp2: Begin = async (t, port) => {
+  const session = openHttp2(world, port, { client: second, ...({ ALPNProtocols: ['h2'] }) })
+  t.teardown(() => session.destroy())
+  session.on('error', () => {})
+  const stream = session.request({ ':path': '/download' }).on('error', () => {})
+  let bytes = 0
+  stream.on('data', (part: Buffer) => { bytes += part.length })
+  await once(stream, 'data')
+  return { get bytes () { return bytes }, ended: once(session, 'close') }
+}
+
+/** It goes on: a hundred bytes more have come. */
+async function goesOn (download: Download): Promise<void> {
+  const enough = download.bytes + 100
+  while (download.bytes < enough) await new Promise((resolve) => setTimeout(resolve, 2))
+}
+
+// No test waits for so long: a download that such a grace lets go on is cut off by a shorter one, or by the end of the test.
+const long = { grace: 600_000 }
+
+for (const [protocol, begin] of Object.entries({ 'HTTP/1.1': overHttp1, 'HTTP/2': overHttp2 })) {
+  const serve = (t: Test) => listen(t, world, { http2: true, routes: endless })
+  const denied = { publicKeyFingerprint256: second.certificate.publicKeyFingerprint256 }
+  const ofSecond = ({ certificate }: { certificate: { subject: { commonName?: string } } | null }) => certificate?.subject.commonName === 'second'
+
+  t.test(`a download over ${protocol} goes on for the grace of deny, and grace 0 cuts it off`, async (t) => {
+    const { app, port } = await serve(t)
+    const download = await begin(t, port)
+    app.clientCertificates.deny(denied, long)
+    await goesOn(download)
+    t.equal(app.clientCertificates.connections().length, 1)
+    app.clientCertificates.deny({ fingerprint256: second.certificate.fingerprint256 }, { grace: 0 })
+    await download.ended
+    t.strictSame(app.clientCertificates.refusals().map(({ kind, code }) => [kind, code]), [['connection', 'FST_CLIENT_CERTIFICATE_REVOKED']])
+  })
+
+  t.test(`a download over ${protocol} is cut off when the shortest grace of all entries has passed`, async (t) => {
+    const { app, port } = await serve(t)
+    app.clientCertificates.deny({ fingerprint256: 'ab'.repeat(32) }, { grace: 0 })
+    const download = await begin(t, port)
+    app.clientCertificates.deny(denied, { grace: 20 })
+    app.clientCertificates.deny(denied, long)
+    await download.ended
+    t.pass('the longer one does not prolong it')
+  })
+
+  t.test(`a download over ${protocol} of a client below a denied CA is cut off`, async (t) => {
+    const { app, port } = await serve(t)
+    const download = await begin(t, port)
+    app.clientCertificates.deny(denied, long)
+    app.clientCertificates.deny({ fingerprint256: world.authority.certificate.fingerprint256 }, { grace: 0 })
+    await download.ended
+    t.match(app.clientCertificates.refusals(), [{ reason: 'the certificate is on the deny list (certificate 0: CN=second)' }])
+  })
+
+  t.test(`a download over ${protocol} goes on for the grace of disconnect, and grace 0 cuts it off`, async (t) => {
+    const { app, port } = await serve(t)
+    const download = await begin(t, port)
+    t.equal(app.clientCertificates.disconnect(ofSecond, long), 1)
+    t.equal(app.clientCertificates.disconnect(ofSecond), 1)
+    await goesOn(download)
+    t.equal(app.clientCertificates.disconnect(ofSecond, { grace: 0 }), 1)
+    await download.ended
+    t.strictSame(app.clientCertificates.refusals(), [])
+  })
+}
+
+t.test('a WebSocket whose client does not close it is cut off when the grace has passed', async (t) => {
+  const routes = async (app: FastifyInstance) => {
+    await app.register(websocket)
+    app.get('/socket', { websocket: true }, (socket) => socket.send('hello'))
+  }
+  const { app, port } = await listen(t, world, { routes })
+  const socket = await open(t, port, { client: second, ...({ allowHalfOpen: true }) })
+  socket.write(`GET /socket HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${'A'.repeat(22)}==\r\n\r\n`)
+  await once(socket, 'data')
+  app.clientCertificates.deny({ fingerprint256: second.certificate.fingerprint256 }, long)
+  await once(socket, 'end')
+  t.equal(app.clientCertificates.connections().length, 1, 'the client has not closed its side')
+  app.clientCertificates.disconnect(() => true, { grace: 0 })
+  while (app.clientCertificates.connections().length > 0) await new Promise((resolve) => setImmediate(resolve))
+})
+
+t.test('a grace that is not a number of milliseconds is refused, and nothing is denied or closed', async (t) => {
+  const { app, port } = await listen(t, world)
+  const socket = await open(t, port, { client: second })
+  await ask(socket)
+  const entry = { fingerprint256: second.certificate.fingerprint256 }
+  const { clientCertificates } = app
+  const calls = {
+    deny: (options: unknown) => clientCertificates.deny(entry, options as never),
+    disconnect: (options: unknown) => clientCertificates.disconnect(() => true, options as never)
+  }
+  for (const [name, call] of Object.entries(calls)) {
+    const refused = (options: unknown, key: string, problem: string) =>
+      t.throws(() => call(options), { code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key, message: `option '${key}' ${problem}` })
+    for (const grace of [-1, NaN, Infinity, 2 ** 31, '0', null, true, 1n]) {
+      refused({ grace }, `${name}.grace`, 'is not a number of milliseconds from 0 to 2147483647')
+    }
+    refused({ grase: 0 }, `${name}.grase`, 'is unknown')
+    for (const options of [0, null, 'now']) refused(options, name, 'has options that are not an object: write { grace: 0 }')
+  }
+  t.match(await ask(socket), /^HTTP\/1.1 200 /)
+  clientCertificates.deny(entry, { grace: undefined })
+  await once(socket, 'close')
 })

@@ -149,6 +149,25 @@ t.test('an answer that does not end in time is cut off', async (t) => {
   t.strictSame(serving.closed, serving.connected)
 })
 
+for (const http2 of both) {
+  t.test(`a second end cuts off earlier, and never later, ${over(http2)}`, async (t) => {
+    const orders = [[600_000, 20], [20, 600_000], [20, 19, 600_000]]
+    for (const graces of orders) {
+      const { handler, next } = held()
+      const serving = await serve(t, { http2, handler })
+      const socket = await open(t, serving.port)
+      socket.write(request())
+      const answer = await next()
+      answer.write('part')
+      await until(socket, /part/)
+      const connection = onlyConnection(serving)
+      for (const grace of graces) connection.end(grace)
+      t.equal(await restOf(socket), '', graces.join())
+      await allClosed(serving)
+    }
+  })
+}
+
 t.test('HTTP/2 is ended by GOAWAY: the stream under way is finished, and no other begins', async (t) => {
   const { handler, next, paths } = held()
   const serving = await serve(t, { http2: true, handler })

@@ -66,6 +66,16 @@ t.test('who does not close is closed', async (t) => {
   t.equal(socket.destroyed, true)
 })
 
+t.test('a second end only brings the cut nearer', async (t) => {
+  const { client, request, socket } = await upgrade(t)
+  const connection = new UpgradedConnection(request, caller, undefined)
+  socket.write(accepted)
+  for (const grace of [600_000, 700_000, 20]) connection.end(grace)
+  client.resume()
+  await once(socket, 'close')
+  t.equal(socket.destroyed, true)
+})
+
 t.test('it can be cut off', async (t) => {
   const { request, socket } = await upgrade(t)
   new UpgradedConnection(request, caller, undefined).destroy()
