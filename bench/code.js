@@ -13,6 +13,7 @@ const files = {
   memory: sideBySide,
   certificateList: ['issuing'],
   strangers: ['strangers', 'strangers-client', 'servers/plugin', 'servers/strangers-plain'],
+  forwardedStrangers: ['strangers', 'strangers-forwarded-client', 'servers/forwarded'],
   forwarded: ['forwarding', 'forwarding-client', 'servers/forwarded']
 }
 

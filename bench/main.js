@@ -8,7 +8,7 @@ import { measureCertificateList, measureIssuing } from './issuing.js'
 import { measureLists } from './lists.js'
 import { makeMaterial } from './material.js'
 import { measurePaths } from './paths.js'
-import { measureStrangers } from './strangers.js'
+import { measureForwardedStrangers, measureStrangers } from './strangers.js'
 import { answers, compareKeptAlive, compareMemory, compareServers } from './side-by-side.js'
 import { writeReadme } from './readme.js'
 import { writeReport } from './report.js'
@@ -34,6 +34,7 @@ const parts = {
   forwarded: (folder) => compareForwarding(folder, rounds, log),
   forwarding: () => measureForwarding(log),
   strangers: (folder) => measureStrangers(folder, Math.min(rounds, 3), log),
+  forwardedStrangers: (folder) => measureForwardedStrangers(folder, Math.min(rounds, 3), log),
   memory: (folder) => compareMemory(folder, Math.min(rounds, 3), log)
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { codeOf, isCurrent } from './code.js'
 import { plot } from './plot.js'
-import { strangers } from './strangers-report.js'
+import { forwardedStrangers, strangers } from './strangers-report.js'
 
 const here = (name) => new URL(name, import.meta.url)
 const fixed = (digits) => (figure) => figure.toFixed(digits)
@@ -76,7 +76,7 @@ A full decode of a typical client's certificate (P-256, ${results.decode.octets}
 | \`new X509Certificate\` of Node, and its getters (names and alternative names as text; no key usage, identifiers, path length) | ${span(results.decode.node, fixed(0))} |
 | @peculiar/x509 | ${span(results.decode.peculiar, fixed(0))} |
 | pkijs | ${span(results.decode.pkijs, fixed(0))} |
-${forwarding(results)}${paths(results)}${lists(results)}${strangers(results)}${issuing(results)}${provenance(results, root)}`
+${forwarding(results)}${paths(results)}${lists(results)}${strangers(results)}${forwardedStrangers(results)}${issuing(results)}${provenance(results, root)}`
 
 /** On this machine and, where the same code was measured there, on another one. */
 const inProcess = ({ hooks, measured, elsewhere }, root) => {

@@ -22,3 +22,19 @@ A new connection with a handshake and one request, by a client whose certificate
 | --- | --- | --- | --- |
 ${Object.entries(found).flatMap(([kind, bySize]) => Object.entries(bySize).map(([size, { plain, plugin }]) => `| ${titles[kind]} | ${Number(size).toLocaleString('en')} | ${milliseconds(plain)} | ${milliseconds(plugin)} |`)).join('\n')}
 `
+
+const forwardedTitles = {
+  p384: '8 cross-signed P-384 issuers (bounded by signatures when seen first)',
+  p521: '10 cross-signed P-521 issuers (bounded by signatures when seen first)'
+}
+
+// Results of before this part was there do not have it.
+export const forwardedStrangers = ({ forwardedStrangers: found }) => found === undefined
+  ? ''
+  : `
+A client of a trusted proxy that sends the same refused certificate and its issuers in \`Client-Cert\` and \`Client-Cert-Chain\` with each of 200 requests: milliseconds of CPU of the server's process for a request.
+
+| forwarded | the header is ignored | with this plugin |
+| --- | --- | --- |
+${Object.entries(found).map(([kind, { ignored, plugin }]) => `| ${forwardedTitles[kind]} | ${(ignored.median / 1000).toFixed(2)} | ${(plugin.median / 1000).toFixed(2)} |`).join('\n')}
+`
