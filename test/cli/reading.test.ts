@@ -18,6 +18,20 @@ const root = mintAuthority({ subject: 'Root', notBefore, notAfter })
 const issuing = mintAuthority({ subject: 'Issuing', issuer: root, pathLength: 0, extensions: [basicConstraints(true, 0)], notBefore, notAfter })
 const client = mintClient(issuing, { subject: 'client', notBefore, notAfter })
 
+t.test('DER of which the kind is known, but not read here, and DER of no kind', async (t) => {
+  const cwd = t.testdir({})
+  writeFileSync(join(cwd, 'public.der'), newKeys().publicKey.export({ type: 'spki', format: 'der' }))
+  writeFileSync(join(cwd, 'number.der'), writeSequence(writeBoolean(true)))
+  await holds(t, { cwd }, `
+    $ client-certificate inspect public.der
+    public key
+      note  not read here
+    $ client-certificate inspect number.der
+    ! error: number.der cannot be read: Certificate.tbsCertificate has tag 0x1, not 0x30, at octet 2
+    [exit 1]
+  `)
+})
+
 t.test('each kind of document is shown, in PEM, in DER, and several at once', async (t) => {
   const { request, privateKey } = await createRequest({ subject: 'CN=alice' })
   const cwd = t.testdir({

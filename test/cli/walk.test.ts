@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { isKeyOf, readCertificates, readPkcs12, readPrivateKey } from '../../lib/certificate/index.js'
+import {
+  isKeyOf, readCertificates, readPkcs12, readPrivateKey, writeInteger, writeObjectIdentifier, writeOctetString, writePem, writeSequence
+} from '../../lib/certificate/index.js'
 import { verifyCertificationPath } from '../../lib/trust/index.js'
 import { openRecords } from '../../lib/cli/authority-directory.js'
 import { Terminal } from '../../lib/cli/terminal.js'
@@ -146,6 +148,13 @@ t.test('on a terminal passphrases are asked for, and typed twice where they are 
   t.equal(wrong.status, 1)
   const right = await issue(['falsch\r', 'geheim\r'])
   t.match(right, { status: 0, stderr: `${asked}${problem}: try again\n${asked}` })
+
+  // What no passphrase opens is not asked for again.
+  const algorithm = writeSequence(writeObjectIdentifier('1.2.840.113549.1.5.3'), writeSequence(writeOctetString(Buffer.alloc(8)), writeInteger(1)))
+  rmSync(join(cwd, 'ca/ca.key'))
+  writeFileSync(join(cwd, 'ca/ca.key'), writePem('ENCRYPTED PRIVATE KEY', writeSequence(algorithm, writeOctetString(Buffer.alloc(8)))))
+  const unknown = await hear(['issue', '--directory', 'ca', '--subject', 'CN=eve', '--out', 'eve', '--no-passphrase'], { cwd, typed: ['geheim\r', 'geheim\r'] })
+  t.match(unknown, { status: 1, stderr: /^Passphrase of ca\/ca\.key: \nerror: encryption with pbeWithMD5AndDES-CBC is not read here/ })
 })
 
 t.test('a PKCS #12 comes with the certificate, or is made afterwards, in both profiles', async (t) => {
