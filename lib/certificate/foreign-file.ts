@@ -26,7 +26,7 @@ const foreignFiles: readonly ForeignFile[] = [
   { isIt: begins('504b0304'), what: 'is a ZIP archive: unpack it first' },
   { isIt: begins('1f8b'), what: 'is compressed by gzip: unpack it first' },
   { isIt: says(/^\s*<(?:!doctype|html|\?xml)/i), what: 'is a page of HTML or XML, as a server sends in place of a file that it does not have' },
-  { isIt: says(/^\s*[{[]/), what: 'is JSON: take the certificate out of it, with its line -----BEGIN …-----' },
+  { isIt: says(/^\s*(?:\{|\[\s*[{["])/), what: 'is JSON: take the certificate out of it, with its line -----BEGIN …-----' },
   { isIt: says(/^(?:\xff\xfe|\xfe\xff)/), what: 'is a text in UTF-16 without a PEM block: write the file again in UTF-8' }
 ]
 

@@ -14,6 +14,6 @@ interface Ending {
 export const endQuietly = (process: Ending) => (error: Error): void => {
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
   process.stderr.write(`error: cannot write to standard output: ${error.message}\n`)
-  process.stderr.write('hint: what these lines say was made or recorded is; if a certificate is lost, revoke it by its serial number\n')
+  process.stderr.write('hint: what the lines above report as made or recorded is there; if they name a certificate that you lost, revoke it by its serial number\n')
   process.once('exit', () => { process.exitCode = 1 })
 }

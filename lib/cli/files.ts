@@ -38,6 +38,14 @@ export async function checkAbsent (terminal: Terminal, names: readonly string[])
   for (const name of names) if (await isThere(terminal, name)) throw taken(name)
 }
 
+/** Refuses, before any work is done, what is there already, and what has no folder to be written into. */
+export async function checkOutputs (terminal: Terminal, names: readonly string[]): Promise<void> {
+  await checkAbsent(terminal, names)
+  for (const folder of new Set(names.map((name) => dirname(name)))) {
+    if (!await isThere(terminal, folder)) throw new Failure(`there is no folder ${folder}`, 'nothing was changed: make the folder first')
+  }
+}
+
 const taken = (name: string) => new Failure(`${name} is there already, and is not overwritten`, 'nothing was changed: move it away, or choose another name')
 
 /** Makes all of these files or, where one cannot be made, none. A file that is there is never overwritten. */

@@ -2,7 +2,7 @@ import type { Signed } from '../authority/index.js'
 import type { AuthorityOptions } from './authority-directory.js'
 import { pemOf, withoutRoots } from './bundle.js'
 import { Misuse } from './failure.js'
-import { checkAbsent, createFiles } from './files.js'
+import { checkOutputs, createFiles } from './files.js'
 import { handOut } from './hand-out.js'
 import { certificateLine, printMade } from './made.js'
 import type { Terminal } from './terminal.js'
@@ -15,7 +15,7 @@ export interface OutOptions {
 
 /** Refuses, before anything is signed, what could not be given afterwards. */
 export async function checkOut (terminal: Terminal, { out, json }: OutOptions): Promise<void> {
-  if (out !== undefined) return await checkAbsent(terminal, [out])
+  if (out !== undefined) return await checkOutputs(terminal, [out])
   if (json === true) throw new Misuse('--json is given without --out', 'without --out the certificate itself is printed')
 }
 

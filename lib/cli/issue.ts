@@ -3,7 +3,7 @@ import type { Issued } from '../authority/index.js'
 import { openDirectory } from './authority-directory.js'
 import { addExample } from './help.js'
 import { Misuse } from './failure.js'
-import { checkAbsent } from './files.js'
+import { checkOutputs } from './files.js'
 import { issueMany } from './issue-many.js'
 import { defaultDays, filesOf, issueOne, type IssueOptions } from './issue-one.js'
 import { keyText } from './key.js'
@@ -41,7 +41,7 @@ async function issue (terminal: Terminal, options: IssueOptions): Promise<void> 
   if (from !== undefined) return await issueMany(terminal, from, () => passphraseFor(terminal, options), options)
   if (options.skipExisting === true) throw new Misuse('--skip-existing is given without --from')
   const person = { subject: subject!, names: namesOf(options), out: options.out }
-  await checkAbsent(terminal, Object.values(filesOf(person.out, options)))
+  await checkOutputs(terminal, Object.values(filesOf(person.out, options)))
   const authority = await openDirectory(terminal, options)
   const passphrase = await passphraseFor(terminal, options)
   const issued = await issueOne(terminal, authority, person, passphrase, options)

@@ -3,7 +3,7 @@ import { isKeyOf, readCertificates, readPrivateKey, writePkcs12 } from '../certi
 import { withoutRoots } from './bundle.js'
 import { addExample } from './help.js'
 import { Failure } from './failure.js'
-import { checkAbsent, createFiles, readInput } from './files.js'
+import { checkOutputs, createFiles, readInput } from './files.js'
 import { passphraseFileOption, passphraseOption } from './options.js'
 import { keyPassphrase, newPkcs12Passphrase, openWithPassphrase, type NewPassphraseOptions } from './passphrase.js'
 import { pkcs12ProfileOption, type Pkcs12Options } from './pkcs12-options.js'
@@ -36,7 +36,7 @@ export function addPkcs12 (program: Command, terminal: Terminal): void {
 
 async function pack (terminal: Terminal, file: string, options: Options): Promise<void> {
   const { key, chain, out, profile } = options
-  await checkAbsent(terminal, [out])
+  await checkOutputs(terminal, [out])
   const [certificate, ...others] = await readAs(terminal, file, readCertificates)
   const more = chain === undefined ? [] : await readAs(terminal, chain, readCertificates)
   const content = await readInput(terminal, key)

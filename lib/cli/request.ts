@@ -4,7 +4,7 @@ import { createRequest, type KeyType } from '../authority/index.js'
 import { readPrivateKey, writePem, writePrivateKey, type CertificationRequest } from '../certificate/index.js'
 import { addExample } from './help.js'
 import { Misuse } from './failure.js'
-import { checkAbsent, createFiles, readInput } from './files.js'
+import { checkOutputs, createFiles, readInput } from './files.js'
 import { keyText, makeKey } from './key.js'
 import { protection } from './made.js'
 import { addNameOptions, namesOf, type NameOptions } from './names.js'
@@ -41,7 +41,7 @@ async function request (terminal: Terminal, options: Options, isKeyTypeGiven: bo
   const { subject, out, key } = options
   if (key !== undefined && isKeyTypeGiven) throw new Misuse('--key and --key-type are both given', 'a key that is there has its type already')
   const files = { ...(key === undefined && { privateKey: `${out}.key` }), request: `${out}.req` }
-  await checkAbsent(terminal, Object.values(files))
+  await checkOutputs(terminal, Object.values(files))
   const passphrase = files.privateKey === undefined ? undefined : await newPassphrase(terminal, files.privateKey, options)
   const privateKey = await keyFor(terminal, options)
   const made = await createRequest({ subject, subjectAltName: namesOf(options), privateKey })

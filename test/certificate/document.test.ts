@@ -129,6 +129,7 @@ t.test('files that are neither PEM nor DER are named, with what to do', async (t
     ...['\x99\x01\x0d\x04', '\x98\x33\x04', '\xc6\x33\x04', '\xc5\xc0\x10\x04', '\x95\x01\x0d\x04'].map((head): [string, string] => [head, `is a key of GPG, which is not X.509: ${gpg}`]),
     ['PK\x03\x04', 'is a ZIP archive: unpack it first'], ['\x1f\x8b\x08', 'is compressed by gzip: unpack it first'],
     ['\r\n<!DOCTYPE html>', 'is a page of HTML or XML, as a server sends in place of a file that it does not have'],
+    ['[{ "kty": "EC" }]', 'is JSON: take the certificate out of it, with its line -----BEGIN …-----'],
     ['\xef\xbb\xbf{ "kty": "EC" }', 'is JSON: take the certificate out of it, with its line -----BEGIN …-----'],
     ['\xff\xfex\0', 'is a text in UTF-16 without a PEM block: write the file again in UTF-8']
   ]

@@ -12,6 +12,18 @@ async function withAuthority (t: Test): Promise<string> {
   return cwd
 }
 
+t.test('nothing is signed that has no folder to be written into', async (t) => {
+  const cwd = await withAuthority(t)
+  const outcome = await hear(['issue', '--directory', 'ca', '--subject', 'CN=bob', '--out', 'missing/bob', '--no-passphrase'], { cwd })
+  const stderr = 'error: there is no folder missing\nhint: nothing was changed: make the folder first\n'
+  t.match(outcome, { status: 1, stdout: '', stderr })
+  t.match(await hear(['request', '--subject', 'CN=bob', '--out', 'missing/bob', '--no-passphrase'], { cwd }), { status: 1, stderr })
+  await holds(t, { cwd }, `
+    $ client-certificate list --directory ca
+    ! none
+  `)
+})
+
 t.test('no private key is left without a passphrase because an option was forgotten', async (t) => {
   const cwd = await withAuthority(t)
   await holds(t, { cwd }, `

@@ -168,7 +168,7 @@ t.test('whoever stops reading ends the command without a word', async (t) => {
   endQuietly(ending)(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }))
   t.strictSame(said, [
     'error: cannot write to standard output: ENOSPC: no space left on device, write\n',
-    'hint: what these lines say was made or recorded is; if a certificate is lost, revoke it by its serial number\n'
+    'hint: what the lines above report as made or recorded is there; if they name a certificate that you lost, revoke it by its serial number\n'
   ])
   for (const exit of exits) exit()
   t.equal(ending.exitCode, 1)
