@@ -8,20 +8,20 @@ const unguarded = 'these listeners get requests without Fastify\'s hooks, and no
 /** Logs which listeners bypass the hooks, each once: those of the start together when the application listens, and later ones at once. */
 export function listenerReport (app: FastifyInstance, { isGuarded, exempt }: CheckedRawRequests): (listener: ForeignListener) => void {
   const known = new Set<string>()
-  let waiting: ForeignListener[] | undefined = []
+  const waiting: ForeignListener[] = []
+  let isListening = false
   const log = (listeners: readonly ForeignListener[]): void => {
     app.log[isGuarded ? 'info' : 'warn']({ clientCertificate: { listeners, exempt } }, isGuarded ? guarded : unguarded)
   }
   app.addHook('onListen', async () => {
-    const found = waiting ?? []
-    waiting = undefined
-    if (found.length > 0) log(found)
+    isListening = true
+    if (waiting.length > 0) log(waiting)
   })
   return (listener) => {
     const key = JSON.stringify(listener)
     if (known.has(key)) return
     known.add(key)
-    if (waiting === undefined) log([listener])
+    if (isListening) log([listener])
     else waiting.push(listener)
   }
 }

@@ -22,10 +22,9 @@ export class StatusFinder {
    */
   ask ({ certificates }: VerifiedPath): Promise<unknown> | undefined {
     const [leaf] = certificates
-    const asked = isStatusSkipped(leaf)
-      ? [this.#lists?.fetchFor(certificates.slice(1))]
-      : [this.#lists?.fetchFor(certificates), this.#askResponder(certificates)]
-    return settled(asked)
+    const isSkipped = isStatusSkipped(leaf)
+    const listed = isSkipped ? certificates.slice(1) : certificates
+    return settled([this.#lists?.fetchFor(listed), isSkipped ? undefined : this.#askResponder(certificates)])
   }
 
   #askResponder ([leaf, issuer]: readonly Certificate[]): Promise<unknown> | undefined {

@@ -12,9 +12,12 @@ export interface ThreadPort {
   postMessage (message: 'ready' | ThreadAnswer, transfer?: readonly ArrayBuffer[]): void
 }
 
-/** What the thread does: it says that it is there, reads the octets of one message, and answers. Nothing where there is no other thread. */
-export function serveLists (port: ThreadPort | null): void {
-  if (port === null) return
+/**
+ * What the thread does: it says that it is there, reads the bytes of one message, and answers. It does nothing without another
+ * thread, or if what started it (`startedWith`) was not this package's `mark`.
+ */
+export function serveLists (port: ThreadPort | null, startedWith: unknown, mark: string): void {
+  if (port === null || startedWith !== mark) return
   port.once('message', (octets) => {
     const answer = answerFor(octets)
     port.postMessage(answer, 'lists' in answer ? answer.lists.flatMap(buffersOf) : [])

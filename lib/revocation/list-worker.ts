@@ -2,4 +2,4 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { serveLists } from './list-thread.js'
 
-if (workerData === 'fastify-client-certificate/list-worker') serveLists(parentPort)
+serveLists(parentPort, workerData, 'fastify-client-certificate/list-worker')

@@ -11,6 +11,7 @@ import { isKnownField, writeClientCertFields } from '../../lib/forwarding/index.
 import { fieldsOf, proxyKinds } from '../../lib/cli/forged-fields.js'
 import { call, listen, makeWorld, tlsOptions } from '../helpers/application.js'
 import { mintAuthority, mintClient } from '../helpers/mint.js'
+import { behind, byNginx, proxyAddress } from './forwarding-scene.js'
 
 // An application that is itself a gateway: what it sends to its upstream server about its clients.
 const world = makeWorld()
@@ -98,6 +99,16 @@ t.test('@fastify/http-proxy passes on the certificate of a WebSocket', async (t)
   }
   t.match(await ask({ 'Client-Cert': forged }), { caller: null, headers: { 'client-cert': undefined } })
   t.match(await ask({ 'Client-Cert': forged }, below), { caller: 'below', headers: { 'client-cert': field(below) } })
+})
+
+t.test('a certificate that a proxy verified is passed on without a chain', async (t) => {
+  const forwarding = { from: 'nginx', trustedProxies: proxyAddress, verified: 'proxy' } as const
+  const { ask } = await behind(t, { forwarding }, (app) => {
+    app.get('/header', async (request) => app.clientCertificates.forwardedFields(request))
+  })
+  const { body } = await ask(byNginx(world.client), { url: '/header' })
+  t.equal(body['client-cert'], field(world.client))
+  t.notOk('client-cert-chain' in body || 'x-ssl-client-cert' in body)
 })
 
 t.test('a field that Connection names is not removed on the way', async (t) => {

@@ -32,6 +32,21 @@ t.test('a client that the responder calls good is let in, and is asked about onc
   t.equal(asked.length, 1)
 })
 
+t.test('a request that Fastify\'s hooks do not see waits for the responder, too', async (t) => {
+  let certStatus: Answer['certStatus']
+  const { url, asked } = await responderOf(t, () => certStatus === undefined ? {} : { certStatus })
+  for (const isRevoked of [false, true]) {
+    certStatus = isRevoked ? revoked(new Date()) : undefined
+    const { app, port } = await listening(t, { ocsp: { responder: url } })
+    app.server.prependListener('request', (request, response) => {
+      if (request.url === '/foreign') response.end('"foreign"')
+    })
+    const answer = await call(world, port, '/foreign', { client })
+    t.match(answer, isRevoked ? { status: 401, body: { code: 'FST_CLIENT_CERTIFICATE_REVOKED' } } : { status: 200, body: 'foreign' })
+  }
+  t.equal(asked.length, 2)
+})
+
 t.test('a client that the responder calls revoked is not', async (t) => {
   const { url } = await responderOf(t, () => ({ certStatus: revoked(new Date(), Buffer.from('0a0101', 'hex')) }))
   const { port } = await listening(t, { ocsp: { responder: url }, whenUnknown: 'accept' })

@@ -134,7 +134,7 @@ t.test('the thread says that it is there, answers, and hands its memory over', a
   const { port1, port2 } = new MessageChannel()
   t.teardown(() => port1.close())
   const answers: Array<'ready' | ThreadAnswer> = []
-  serveLists(port2 as unknown as ThreadPort)
+  serveLists(port2 as unknown as ThreadPort, 'mark', 'mark')
   await new Promise<void>((resolve) => {
     port1.on('message', (answer) => { if (answers.push(answer) === 2) resolve() })
     port1.postMessage(small)
@@ -147,7 +147,7 @@ t.test('the thread says that it is there, answers, and hands its memory over', a
 t.test('the thread copies no list that has its memory for itself', async (t) => {
   const said: ThreadAnswer[] = []
   let ask: (octets: Uint8Array) => void = () => {}
-  serveLists({ once: (_event, listener) => { ask = listener }, postMessage: (message) => { if (message !== 'ready') said.push(message) } })
+  serveLists({ once: (_event, listener) => { ask = listener }, postMessage: (message) => { if (message !== 'ready') said.push(message) } }, 'mark', 'mark')
   const own = new Uint8Array(small)
   ask(own)
   ask(new Uint8Array([...own, 0]).subarray(0, -1))
@@ -160,12 +160,12 @@ t.test('the thread copies no list that has its memory for itself', async (t) => 
 t.test('the thread tells what it cannot read, and what is no matter of the octets ends it', async (t) => {
   const said: unknown[] = []
   let ask: (octets: Uint8Array) => void = () => {}
-  serveLists({ once: (_event, listener) => { ask = listener }, postMessage: (...message) => said.push(message) })
+  serveLists({ once: (_event, listener) => { ask = listener }, postMessage: (...message) => said.push(message) }, 'mark', 'mark')
   ask(Buffer.from('none'))
   t.match(said, [['ready'], [{ problem: 'MALFORMED', message: 'it is neither PEM nor DER' }, []]])
   t.throws(() => listsOf((said[1] as [ThreadAnswer])[0]), { code: 'ERR_CERTIFICATE_MALFORMED' })
   t.throws(() => ask(undefined as never), TypeError)
-  t.equal(serveLists(null), undefined, 'nothing where there is no other thread')
+  t.equal(serveLists(null, 'mark', 'mark'), undefined, 'nothing where there is no other thread')
 })
 
 t.test('a list is restored from its octets and its index, whatever is in it', async (t) => {
