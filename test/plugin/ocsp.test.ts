@@ -47,6 +47,16 @@ t.test('a request that Fastify\'s hooks do not see waits for the responder, too'
   t.equal(asked.length, 2)
 })
 
+t.test('a request that waits reaches no listener if its connection is then closed in mode required', async (t) => {
+  const { url, asked } = await responderOf(t, () => ({ certStatus: revoked(new Date()) }))
+  const { app, port } = await listen(t, world, { options: { mode: 'required', revocation: { ocsp: { responder: url } } } })
+  const heard: unknown[] = []
+  app.server.prependListener('request', (request) => { heard.push(request.url) })
+  await t.rejects(call(world, port, '/foreign', { client }))
+  t.equal(asked.length, 1)
+  t.strictSame(heard, [])
+})
+
 t.test('a client that the responder calls revoked is not', async (t) => {
   const { url } = await responderOf(t, () => ({ certStatus: revoked(new Date(), Buffer.from('0a0101', 'hex')) }))
   const { port } = await listening(t, { ocsp: { responder: url }, whenUnknown: 'accept' })
