@@ -225,6 +225,25 @@ for (const [protocol, begin] of Object.entries({ 'HTTP/1.1': overHttp1, 'HTTP/2'
   })
 }
 
+t.test('deny and disconnect give a connection as many milliseconds as they are asked for, and 5000 otherwise', async (t) => {
+  const { app, port } = await listen(t, world, { routes: endless })
+  const { deny, disconnect } = app.clientCertificates
+  const entry = { fingerprint256: second.certificate.fingerprint256 }
+  const endings = { deny: (options?: object) => deny(entry, options), disconnect: (options?: object) => disconnect(() => true, options) }
+  for (const end of Object.values(endings)) {
+    for (const [options, grace] of [[undefined, 5000], [{}, 5000], [{ grace: 4321 }, 4321], [{ grace: 0 }, 0]] as const) {
+      const download = await overHttp1(t, port)
+      const timers = t.capture(globalThis, 'setTimeout', setTimeout)
+      const lift = end(options)
+      timers.restore()
+      t.ok(timers().some(({ args }) => args[1] === grace), `${grace}`)
+      disconnect(() => true, { grace: 0 })
+      await download.ended
+      if (typeof lift === 'function') lift()
+    }
+  }
+})
+
 t.test('a WebSocket whose client does not close it is cut off when the grace has passed', async (t) => {
   const routes = async (app: FastifyInstance) => {
     await app.register(websocket)
