@@ -23,7 +23,7 @@ export interface RefusalRecord {
   readonly fingerprint256: string | undefined
   /** RFC 4514, for people; a long one is shortened. */
   readonly subject: string | undefined
-  /** How many requests of this connection were refused so far with this code; 1 for all that is no request. */
+  /** How many requests of this connection were refused so far with this code and certificate; 1 for what is not a request. */
   readonly count: number
 }
 
@@ -39,17 +39,21 @@ const mostBytesOfReason = 1000
 const mostNames = 10
 const mostBytesOfName = 100
 
+// As many counters are kept for a connection. Of a client there is one for each code, but through a proxy come many clients.
+const mostCounters = 256
+
 /** Whether the refusal is reported that is this many in a row: the 1st, the 10th, the 100th … */
 const isReported = (count: number): boolean => /^10*$/.test(String(count))
 
 /**
  * Log lines that say why somebody was not let in; the same goes to `diagnostics_channel`, and the latest are kept. Of requests that are
- * refused again and again on one connection the 1st, the 10th, the 100th … are logged and kept, with their count; the channel gets each.
+ * refused again and again on one connection, for one certificate and reason, the 1st, the 10th, the 100th … are logged and kept, with
+ * their count; the channel gets each.
  */
 export class Journal {
   readonly #log: FastifyBaseLogger
   readonly #latest: RefusalRecord[] = []
-  /** By connection, how often each code was answered, and how often fields were removed. */
+  /** By connection, how often each code was answered for each certificate, and how often fields were removed. */
   readonly #counts = new WeakMap<object, Map<string, number>>()
 
   constructor (log: FastifyBaseLogger) {
@@ -63,7 +67,7 @@ export class Journal {
 
   requestRefused (request: FastifyRequest, refusal: Refusal, presented: Certificate | undefined): void {
     const { socket } = request.raw
-    const count = this.#count(this.#connectionOf(request), refusal.reason)
+    const count = this.#count(this.#connectionOf(request), `${refusal.reason} ${presented?.fingerprint256 ?? ''}`)
     const record = Object.freeze(recordOf('request', refusal, presented, socket?.remoteAddress, count))
     refusals.publish(record)
     if (!isReported(count)) return
@@ -87,10 +91,11 @@ export class Journal {
     return stream === undefined ? socket ?? request : stream.session ?? this
   }
 
-  #count (connection: object, reason: string): number {
+  #count (connection: object, what: string): number {
     const counts = this.#counts.get(connection) ?? new Map<string, number>()
-    const count = (counts.get(reason) ?? 0) + 1
-    this.#counts.set(connection, counts.set(reason, count))
+    const count = (counts.get(what) ?? 0) + 1
+    this.#counts.set(connection, counts.set(what, count))
+    if (counts.size > mostCounters) counts.delete(counts.keys().next().value as string)
     return count
   }
 

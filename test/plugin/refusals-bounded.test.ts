@@ -4,6 +4,7 @@ import { Agent } from 'node:https'
 import { createServer, type AddressInfo } from 'node:net'
 import { connect } from 'node:tls'
 import t from 'tap'
+import type { Certificate } from '../../lib/certificate/index.js'
 import { Journal } from '../../lib/plugin/journal.js'
 import { DenyList } from '../../lib/plugin/deny-list.js'
 import { TrustProfile } from '../../lib/plugin/trust-profile.js'
@@ -128,6 +129,22 @@ t.test('header fields of a stranger are logged once per name, and at the rate of
     t.strictSame(app.clientCertificates.refusals().map(({ count }) => count), [1, 10], 'refusals of one session of HTTP/2 are counted together')
     t.equal(app.clientCertificates.gauges().requestsWithForeignFields, 11)
   }
+})
+
+t.test('clients that come through one connection of a proxy are counted each by itself, and their counters are bounded', async (t) => {
+  const info = () => {}
+  const journal = new Journal({ info } as never)
+  const request = { raw: { socket: {} }, log: { info } } as never
+  const refuse = (fingerprint256: string) => {
+    const presented = { fingerprint256, subject: world.stranger.certificate.subject } as unknown as Certificate
+    journal.requestRefused(request, { reason: 'UNTRUSTED', cause: new Error('a reason') }, presented)
+  }
+  for (const client of ['a', 'b', 'a', 'b']) refuse(client)
+  const latest = () => journal.latest.map(({ fingerprint256, count }) => `${fingerprint256} ${count}`)
+  t.strictSame(latest(), ['a 1', 'b 1'])
+  for (let client = 0; client < 256; client++) refuse(String(client))
+  refuse('a')
+  t.equal(latest().at(-1), 'a 1', 'the oldest counter is gone')
 })
 
 t.test('many and long names of removed fields are cut, and streams without a session are counted together', async (t) => {
