@@ -141,7 +141,13 @@ const mostBytesOfMessage = 1200
 /** URLs, and what the other side said, may be long. */
 const reportTo = (log: FastifyBaseLogger, profile: string) =>
   ({ level, message, ...facts }: { level: 'info' | 'warn' | 'error', message: string, [fact: string]: unknown }): void =>
-    log[level]({ revocation: { profile, ...withShortTexts(facts) } }, shortened(message, mostBytesOfMessage))
+    log[level]({ revocation: { profile, ...forTheLog(facts) } }, shortened(message, mostBytesOfMessage))
 
-const withShortTexts = (facts: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? shortened(value, mostBytesOfMessage) : value]))
+const forTheLog = (facts: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, logged(value)]))
+
+/** Texts are cut. Of an error the log would show nothing at all, so it gets the message. */
+function logged (value: unknown): unknown {
+  const text = value instanceof Error ? value.message : value
+  return typeof text === 'string' ? shortened(text, mostBytesOfMessage) : text
+}

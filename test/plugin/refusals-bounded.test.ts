@@ -190,6 +190,6 @@ t.test('a long URL of a certificate list is cut in every line about it', async (
   const { log } = await listen(t, world, { options: { crl: `http://127.0.0.1:${port}/${'a'.repeat(5000)}` } })
   const find = () => log.find(({ msg }) => msg.startsWith('no certificate list was had from http://'))
   while (find() === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
-  t.match(find(), { msg: /a… \(\d+ more characters\)$/, revocation: { url: /a… \(\d+ more characters\)$/ } })
+  t.match(find(), { msg: /a… \(\d+ more characters\)$/, revocation: { error: /\(\d+ more characters\)/, url: /a… \(\d+ more characters\)$/ } })
   t.ok(bytesOf(find()) < 4096, `${bytesOf(find())} bytes`)
 })
