@@ -1,3 +1,4 @@
+// Does not depend on the version of Node.
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 

@@ -1,3 +1,4 @@
+// Does not depend on the version of Node.
 import { spawnSync } from 'node:child_process'
 import fs, { cpSync, existsSync, readdirSync } from 'node:fs'
 import { open } from 'node:fs/promises'
