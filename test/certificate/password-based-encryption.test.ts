@@ -25,6 +25,14 @@ t.test('what was encrypted is decrypted', async (t) => {
   }
 })
 
+t.test('what OpenSSL encrypted with RC2 of 40 bits is decrypted', async (t) => {
+  const identifier = readAlgorithmIdentifier(algorithm('1.2.840.113549.1.12.1.6', writeSequence(salt, writeInteger(2))))
+  const octets = Buffer.from('cec1f0041867b617', 'hex')
+  t.equal(decrypt(identifier, octets, { ...decryption(), isAuthenticated: true }).toString('hex'), '020107')
+  const refusal = error('UNSUPPORTED', 'encryption with pbeWithSHAAnd40BitRC2-CBC is not read here: THE REMEDY')
+  t.throws(() => decrypt(identifier, octets, decryption()), refusal, 'but not without a MAC')
+})
+
 t.test('what Node encrypts with other ciphers is decrypted', async (t) => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   for (const cipher of ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'des-ede3-cbc']) {

@@ -179,3 +179,17 @@ function caught (run: () => unknown): unknown {
     return error
   }
 }
+
+t.test('a key of PKCS #8 version 2 is read, if the public key behind it is its own', async (t) => {
+  const one = generateKeyPairSync('ed25519')
+  const other = generateKeyPairSync('ed25519')
+  const version2 = ({ privateKey }: typeof one, { publicKey }: typeof one) => {
+    const fields = privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(5)
+    const bits = Buffer.concat([Buffer.of(0), publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)])
+    return writeSequence(writeInteger(1), fields, write(0x81, bits))
+  }
+  t.ok(readPrivateKey(version2(one, one)).equals(one.privateKey))
+  t.throws(() => readPrivateKey(version2(one, other)), {
+    code: 'ERR_CERTIFICATE_MALFORMED', message: 'the private key has the public key of another one behind it'
+  })
+})

@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import t from 'tap'
 import { createRequest } from '../../lib/authority/index.js'
 import {
-  subjectAltNameExtension, writeBoolean, writeGeneralNames, writeObjectIdentifier, writePem, writePkcs12TrustStore,
+  subjectAltNameExtension, writeBoolean, writeGeneralNames, writeInteger, writeObjectIdentifier, writePem, writePkcs12TrustStore,
   writePrivateKey, writeSequence, writeTime, type GeneralNameText
 } from '../../lib/certificate/index.js'
 import { algorithmText } from '../../lib/cli/algorithm.js'
 import { keyText, publicKeyText } from '../../lib/cli/key.js'
 import { basicConstraints, mint, mintAuthority, mintClient, newKeys } from '../helpers/mint.js'
+import { extensionRequest, rawRequest } from '../certificate/raw-request.js'
+import { pkcs7 } from '../helpers/pkcs7.js'
 import { hear, holds } from './transcript.js'
 
 const notBefore = new Date('2026-01-01T00:00:00Z')
@@ -21,15 +23,27 @@ const client = mintClient(issuing, { subject: 'client', notBefore, notAfter })
 t.test('DER of which the kind is known, but not read here, and DER of no kind', async (t) => {
   const cwd = t.testdir({})
   writeFileSync(join(cwd, 'public.der'), newKeys().publicKey.export({ type: 'spki', format: 'der' }))
+  const emptyNames = { type: '2.5.29.17', critical: false, value: writeSequence() }
+  const request = rawRequest({ version: writeInteger(2), attributes: [extensionRequest(emptyNames)] })
+  writeFileSync(join(cwd, 'odd.req'), writePem('CERTIFICATE REQUEST', request))
+  writeFileSync(join(cwd, 'root.p7b'), pkcs7([root.der]))
   writeFileSync(join(cwd, 'number.der'), writeSequence(writeBoolean(true)))
   await holds(t, { cwd }, `
     $ client-certificate inspect public.der
     public key
       note  not read here
+    $ client-certificate inspect odd.req
+    certification request
+      subject    CN=alice
+      version    3 (RFC 2986 has only 1; it does not reach the certificate)
+      key        EC P-256
+      signature  ECDSA with SHA-256
+      name       none: the subjectAltName is empty
     $ client-certificate inspect number.der
     ! error: number.der cannot be read: Certificate.tbsCertificate has tag 0x1, not 0x30, at octet 2
     [exit 1]
   `)
+  t.match(await hear(['inspect', 'root.p7b'], { cwd }), { status: 0, stdout: /^certificate\n {2}subject +CN=Root\n/ })
 })
 
 t.test('each kind of document is shown, in PEM, in DER, and several at once', async (t) => {
