@@ -19,6 +19,6 @@ function namesOne (name: string, value: string | string[] | undefined, isRemoved
 
 function fieldsOf ({ clientCertificate, clientCertificateError }: AnyRequest): IncomingHttpHeaders {
   if (clientCertificate === null || clientCertificateError !== null) return {}
-  const above = clientCertificate.path?.slice(1, -1) ?? []
+  const above = clientCertificate.path!.slice(1, -1)
   return { ...writeClientCertFields(clientCertificate.raw, above.map(({ raw }) => raw)) }
 }
