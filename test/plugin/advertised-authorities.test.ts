@@ -77,6 +77,11 @@ t.test('none of them need be sent, however many there are', async (t) => {
   await t.resolves(build(t, world, { options: { ca: pemOf(large), mode: 'none', forwarding } }), 'where no certificate is asked for')
 })
 
+t.test('given certificates are read, and clients of other CAs get in all the same', async (t) => {
+  const { port } = await listen(t, world, { options: { advertisedAuthorities: [other.pem, partners.der] } })
+  t.equal((await call(world, port, '/guarded', { client: world.client })).status, 200)
+})
+
 t.test('a file of certificates is read again', { skip: parts.missing('openssl') }, async (t) => {
   const file = join(t.testdir(), 'advertised.pem')
   writeFileSync(file, other.pem)
