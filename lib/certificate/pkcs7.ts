@@ -46,7 +46,7 @@ function certificatesOf (content: Element): readonly Certificate[] {
   fields.optional(contextTag(1, true))
   fields.take(tags.set, 'signerInfos')
   fields.end()
-  // What is no SEQUENCE is an attribute certificate, or one of a form that nobody writes any more.
+  // What is not a SEQUENCE is an attribute certificate, or one of a form that nobody writes any more.
   return set === undefined ? [] : children(set).filter(({ tag }) => tag === tags.sequence).map((each) => readCertificate(encoding(each)))
 }
 

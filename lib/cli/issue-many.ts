@@ -49,7 +49,7 @@ interface HolderOfRow extends Holder {
   readonly row: number
 }
 
-/** With --skip-existing those of whom nothing is there yet. */
+/** With --skip-existing the rows whose files are not there yet. */
 async function holdersLeft (terminal: Terminal, all: readonly HolderOfRow[], options: IssueOptions): Promise<readonly HolderOfRow[]> {
   if (options.skipExisting !== true) return all
   const left: HolderOfRow[] = []
