@@ -12,8 +12,9 @@ export interface ReceivedRequest {
 const usualLimit = 2000
 
 /**
- * Sees that the header of a request is all there. Node cuts that of HTTP/1 off after so many fields and goes on as if it were whole:
- * a client that sends a forged field, and then enough others, has the proxy's own field cut off. HTTP/2 ends such a stream instead.
+ * Sees that the header of a request is all there. Many releases of Node cut that of HTTP/1 off after so many fields and go on as if
+ * it were whole: a client that sends a forged field, and then enough others, has the proxy's own field cut off. Those of late
+ * 2026 (from 22.23.5, 24.22.3, 26.12.1 at the latest) answer 431 instead, and HTTP/2 ends such a stream.
  * @throws ForwardedCertificateError the header has as many fields as Node keeps, or more
  */
 export function checkIsWhole ({ httpVersionMajor, rawHeaders, socket }: ReceivedRequest): void {

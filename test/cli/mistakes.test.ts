@@ -156,7 +156,9 @@ t.test('what the system refuses is reported without a stack, whatever it is', as
   rmSync(join(cwd, 'ca/index.txt'))
   mkdirSync(join(cwd, 'ca/index.txt'))
   const list = await hear(['list', '--directory', 'ca'], { cwd })
-  t.match(list, { status: 1, stderr: 'error: it is a directory\nhint: nothing was recorded: run the command again when this is repaired\n' })
+  t.equal(list.status, 1)
+  // Node 26 names the file here; the versions before it do not.
+  t.match(list.stderr, /^error: (.*index\.txt: )?it is a directory\nhint: nothing was recorded: run the command again when this is repaired\n$/)
   rmSync(join(cwd, 'ca/index.txt'), { recursive: true })
   writeFileSync(join(cwd, 'ca/index.txt'), '')
   rmSync(join(cwd, 'ca/newcerts'), { recursive: true })

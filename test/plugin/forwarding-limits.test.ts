@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { request as requestHttp } from 'node:http'
+import { createServer, request as requestHttp } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import websocket from '@fastify/websocket'
 import t, { type Test } from 'tap'
@@ -43,13 +43,28 @@ async function serving (t: Test, trustedProxies: Proxies = '127.0.0.1'): Promise
 const forged = ['X-SSL-Client-Cert', escaped(client)]
 const own = ['X-SSL-Client-Cert', escaped(stranger)]
 
+/** Newer releases of Node answer 431 to a header of more fields than they keep; the others cut it off and go on. */
+const nodeRefuses = await (async () => {
+  const server = createServer((_request, response) => response.end())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const request = requestHttp({ port, host: '127.0.0.1', agent: false, headers: ['Host', 'localhost', ...fillers(1100)] }).end()
+  const [response] = await once(request, 'response')
+  response.resume()
+  server.close()
+  return response.statusCode === 431
+})()
+
+const unlessNodeRefuses = (answer: string): string => nodeRefuses ? '431 undefined' : answer
+
 t.test('a header with more fields than Node keeps is malformed, for the proxy\'s own field may be cut off', async (t) => {
   const scene = await serving(t)
   t.equal(await scene.send([...forged, ...fillers(900)]), '200 client', 'as long as it is whole')
-  t.equal(await scene.send([...forged, ...fillers(1100), ...own]), '400 MALFORMED')
-  t.equal(await scene.send([...forged, ...fillers(2000), ...own]), '400 MALFORMED')
-  t.equal(await scene.send([...fillers(1100), ...own]), '400 MALFORMED', 'and not one without a certificate')
-  t.equal(await scene.send([...forged, ...fillers(1100), ...own], { url: '/open' }), '200 null')
+  t.equal(await scene.send([...forged, ...fillers(997)]), '400 MALFORMED', 'as many as Node keeps: nobody can tell whether there were more')
+  t.equal(await scene.send([...forged, ...fillers(1100), ...own]), unlessNodeRefuses('400 MALFORMED'))
+  t.equal(await scene.send([...forged, ...fillers(2000), ...own]), unlessNodeRefuses('400 MALFORMED'))
+  t.equal(await scene.send([...fillers(1100), ...own]), unlessNodeRefuses('400 MALFORMED'), 'and not one without a certificate')
+  t.equal(await scene.send([...forged, ...fillers(1100), ...own], { url: '/open' }), unlessNodeRefuses('200 null'))
   t.match(reasons(scene)[0], /^the header has \d+ fields or more: Node may have cut fields off \(server\.maxHeadersCount\)$/)
 })
 
@@ -57,7 +72,7 @@ t.test('the limit is that of the server', async (t) => {
   const scene = await serving(t)
   scene.app.server.maxHeadersCount = 40
   t.equal(await scene.send([...forged, ...fillers(30)]), '200 client')
-  t.equal(await scene.send([...forged, ...fillers(100), ...own]), '400 MALFORMED')
+  t.equal(await scene.send([...forged, ...fillers(100), ...own]), unlessNodeRefuses('400 MALFORMED'))
   scene.app.server.maxHeadersCount = 0
   t.equal(await scene.send([...forged, ...fillers(1000), ...own]), '400 MALFORMED', 'without a limit both fields are seen')
   t.equal(reasons(scene).at(-1), 'the field x-ssl-client-cert is there more than once')
@@ -67,7 +82,7 @@ t.test('the limit is that of the server', async (t) => {
 t.test('a WebSocket is refused, too', async (t) => {
   const scene = await serving(t)
   const upgrade = ['Connection', 'Upgrade', 'Upgrade', 'websocket', 'Sec-WebSocket-Version', '13', 'Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA==']
-  t.equal(await scene.send([...upgrade, ...forged, ...fillers(1100), ...own], { url: '/socket' }), '400 MALFORMED')
+  t.equal(await scene.send([...upgrade, ...forged, ...fillers(1100), ...own], { url: '/socket' }), unlessNodeRefuses('400 MALFORMED'))
   t.equal(await scene.send([...upgrade, ...own], { url: '/socket' }), '401 UNTRUSTED')
 })
 
@@ -75,7 +90,7 @@ t.test('a secret that is cut off makes nobody a proxy', async (t) => {
   const secret = 'a text that the proxy alone knows'
   const scene = await serving(t, { secret })
   t.equal(await scene.send([...forged, 'X-Proxy-Secret', secret]), '200 client')
-  t.equal(await scene.send([...forged, ...fillers(1000), 'X-Proxy-Secret', secret]), '401 MISSING')
+  t.equal(await scene.send([...forged, ...fillers(1000), 'X-Proxy-Secret', secret]), unlessNodeRefuses('401 MISSING'))
 })
 
 t.test('fields in a trailer do not count', async (t) => {
