@@ -4,7 +4,7 @@ import { isCurrent } from './code.js'
 
 const fixed = (digits) => ({ median }) => median.toFixed(digits)
 const [whole, tenths, hundredths] = [0, 1, 2].map(fixed)
-const ratio = ({ ofFastify }) => hundredths(ofFastify)
+const ratio = ({ ofFastifyByRound }) => hundredths(ofFastifyByRound.median)
 const thousands = ({ median }) => Math.round(median).toLocaleString('en')
 
 /** From the least to the greatest of some figures. */
@@ -19,8 +19,9 @@ const rows = [
     `${ratio(plugin)} of Fastify with Node's own mutual TLS (OpenSSL is spared the client's signature); Fastify against itself ${ratio(again)}`],
   ['a resumed session and one request', ['servers'], ({ servers: { resumed: { plugin, again } } }) =>
     `${ratio(plugin)}; Fastify against itself ${ratio(again)}`],
-  ['a new connection, inside the server\'s process', ['hooks'], ({ hooks: { connection: { seenBefore, neverSeen } } }) =>
-    `${whole(seenBefore)} µs for a client that was seen before, ${whole(neverSeen)} µs for a new one`],
+  ['a new connection, inside the server\'s process', ['hooks'], ({ hooks: { connection: { seenBefore, neverSeen }, ofNode: { certificate, signature } } }) =>
+    `${whole(seenBefore)} µs for a client that was seen before (Node's fingerprint of its certificate alone ${whole(certificate)}), ` +
+    `${whole(neverSeen)} µs for a new one (one signature by Node alone ${whole(signature)})`],
   ['a request on a kept-alive connection', ['keptAlive'], ({ keptAlive: { plugin, hooks, byHand, express } }) =>
     `${ratio(plugin)}; of that ${ratio(hooks)} for having any two hooks (\`getPeerCertificate()\` by hand ${tenths(byHand.ofFastify)}, Express with passport-client-cert ${tenths(express.ofFastify)})`],
   ['a request with a certificate that a proxy forwards, seen before', ['forwarded', 'forwarding'], ({ forwarded, forwarding }) => {

@@ -121,14 +121,16 @@ export class TlsServers {
       const connection = new TlsConnection(socket)
       connection.begin(this.#events.connected(peer, connection), this.#onClose)
       this.#connections.add(connection)
-      // After the handshake OpenSSL still writes session tickets: one with a certificate of more than 64 KB breaks the connection.
-      socket.once('error', (error: Error & { code?: string }) => { if (error.code?.startsWith('ERR_SSL_') === true) this.#onClientError(error, socket) })
+      socket.on('error', this.#onError)
     } catch (error) {
       // Thrown from here it would end the process, and a stranger's certificate must not be able to do that.
       this.#onClientError(error as Error, socket)
       socket.destroy()
     }
   }
+
+  /** After the handshake OpenSSL still writes session tickets: one with a certificate of more than 64 KB breaks the connection. */
+  readonly #onError = onSocketError((error, socket) => { if (error.code?.startsWith('ERR_SSL_') === true) this.#onClientError(error, socket) })
 
   readonly #onClose = (connection: TlsConnection): void => {
     this.#connections.delete(connection)
@@ -139,6 +141,10 @@ export class TlsServers {
     this.#events.failed({ code: error.code ?? error.name, reason: error.message.trim(), remoteAddress: addressOf(socket) })
   }
 }
+
+/** One listener for all connections: thousands of them may be idle. */
+const onSocketError = (report: (error: Error & { code?: string }, socket: TLSSocket) => void) =>
+  function (this: TLSSocket, error: Error & { code?: string }): void { report(error, this) }
 
 /** Node looks an address up when it is first asked for, and cannot once the client is gone: then it has the one of before. */
 const keepAddress = ({ remoteAddress }: Socket): unknown => remoteAddress
