@@ -1,5 +1,6 @@
 import { readlink } from 'node:fs/promises'
 import { join, parse, resolve, sep } from 'node:path'
+import { withinTime } from '../files/index.js'
 
 /** A name in a folder. */
 export interface Place {
@@ -44,7 +45,7 @@ function stepsOf (path: string): { folder: string, names: string[] } {
 /** Where a symbolic link leads; `undefined` where there is none, or nothing at all. */
 async function targetOf (path: string): Promise<string | undefined> {
   try {
-    return await readlink(path)
+    return await withinTime(path, () => readlink(path))
   } catch {
     return undefined
   }

@@ -1,10 +1,17 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isPem, isPkcs12, wrappingProblem } from '../certificate/index.js'
 import { OptionError } from '../errors.js'
+import { FileError, readRegularFile } from '../files/index.js'
 
 /** A `Buffer`, or a text that holds `-----BEGIN`, is the content; any other text is the path of a file. */
 export type Source = string | Uint8Array
+
+const mebibyte = 1024 * 1024
+
+const ofServer: ReadonlySet<string> = new Set(['key', 'cert', 'pfx'])
+
+/** How many bytes a file may have, by the option that names it: far more than any in use, and far less than would stop a server. */
+const mostBytes = (key: string): number => ofServer.has(key) ? mebibyte : 16 * mebibyte
 
 /** What a source held, and where it came from, so that an error can say it. */
 export interface Content {
@@ -46,16 +53,15 @@ const canBePath = (path: string) => path.length <= 4096 && !/[\0\r\n]/.test(path
 
 async function readOctets (key: string, path: string): Promise<Buffer> {
   try {
-    return await readFile(path)
+    return await readRegularFile(path, { maxBytes: mostBytes(key) })
   } catch (cause) {
-    throw new OptionError(key, `names the file ${path}, which ${fileProblem(cause as NodeJS.ErrnoException, path)}`, { cause })
+    throw new OptionError(key, `names the file ${path}, which ${cause instanceof FileError ? cause.message : fileProblem(cause as NodeJS.ErrnoException, path)}`, { cause })
   }
 }
 
 function fileProblem ({ code, message }: NodeJS.ErrnoException, path: string): string {
   switch (code) {
     case 'ENOENT': case 'ENOTDIR': return `does not exist (${resolve(path)})`
-    case 'EISDIR': return 'is a folder'
     default: return `cannot be read: ${message}`
   }
 }

@@ -9,6 +9,8 @@ export interface WatchOptions {
   readonly settle?: number
   /** Milliseconds from one look at all files to the next, for file systems that tell of no changes. Default 10,000. */
   readonly poll?: number
+  /** Which files of a folder count, by their names. Default: all. */
+  readonly counts?: (name: string) => boolean
 }
 
 export interface FileWatch {
@@ -39,7 +41,7 @@ class Watched {
   readonly #paths: readonly string[]
   readonly #settle: number
   readonly #changed: () => void
-  readonly #digest = new ContentDigest()
+  readonly #digest: ContentDigest
   readonly #folders = new Map<string, Folder>()
   readonly #poll: NodeJS.Timeout
   /** The content that was told, and one that has yet to settle. */
@@ -50,7 +52,8 @@ class Watched {
   #isWoken = false
   #isClosed = false
 
-  constructor (paths: readonly string[], { settle = 250, poll = 10_000 }: WatchOptions, changed: () => void) {
+  constructor (paths: readonly string[], { settle = 250, poll = 10_000, counts }: WatchOptions, changed: () => void) {
+    this.#digest = new ContentDigest(counts)
     this.#paths = paths.map((path) => resolve(path))
     this.#settle = settle
     this.#changed = changed

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Things outside this package that a test may need, and that not every machine has. */
-export type Part = 'openssl' | 'curl' | 'java' | 'javac' | 'keytool' | 'chromium' | 'certutil' | 'pk12util' | 'certtool' | 'easyrsa' | 'nginx' | 'haproxy' | 'apache2' | 'caddy' | 'vectors'
+export type Part = 'openssl' | 'curl' | 'java' | 'javac' | 'keytool' | 'chromium' | 'certutil' | 'pk12util' | 'certtool' | 'easyrsa' | 'nginx' | 'haproxy' | 'apache2' | 'caddy' | 'mkfifo' | 'vectors'
 
 /** The folder of test cases that others wrote, beside the checkout. */
 export const vectorsFolder = fileURLToPath(new URL('../../../shared/vectors', import.meta.url))

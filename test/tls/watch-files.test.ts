@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import fs, { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync, type FSWatcher } from 'node:fs'
+import fs, { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, unlinkSync, utimesSync, writeFileSync, type FSWatcher } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { syncBuiltinESMExports } from 'node:module'
@@ -181,14 +181,14 @@ t.test('a large file is read anew only where it was touched', async (t) => {
   const folder = t.testdir({ list: 'a'.repeat(1024 * 1024), cert: 'one' })
   const [list, cert] = [join(folder, 'list'), join(folder, 'cert')]
   let readings = 0
-  const genuine = fs.createReadStream
+  const genuine = fs.promises.open
   t.teardown(() => {
-    fs.createReadStream = genuine
+    fs.promises.open = genuine
     syncBuiltinESMExports()
   })
-  fs.createReadStream = ((path: string, options: object) => {
+  fs.promises.open = ((path: string, ...others: []) => {
     if (path === list) readings++
-    return genuine(path, options)
+    return genuine(path, ...others)
   }) as never
   syncBuiltinESMExports()
   const watched = await watching(t, [list, cert], byEvents)
@@ -202,6 +202,41 @@ t.test('a large file is read anew only where it was touched', async (t) => {
   replace(list, 'b'.repeat(1024 * 1024))
   await watched.next()
   t.equal(watched.count, 3)
+})
+
+t.test('what is no regular file is not read, and told when it becomes one', async (t) => {
+  const folder = t.testdir({})
+  const list = join(folder, 'list')
+  symlinkSync('/dev/zero', list)
+  const watched = await watching(t, [list], byPoll)
+  unlinkSync(list)
+  writeFileSync(list, 'one')
+  await watched.next()
+  t.equal(watched.count, 1)
+})
+
+t.test('a file that is larger than any that is of use is told by its times alone', async (t) => {
+  const list = join(t.testdir({ list: '' }), 'list')
+  truncateSync(list, 300 * 1024 * 1024)
+  let readings = 0
+  const genuine = fs.promises.open
+  t.teardown(() => { fs.promises.open = genuine; syncBuiltinESMExports() })
+  fs.promises.open = (async (...given: Parameters<typeof genuine>) => { readings++; return genuine(...given) }) as never
+  syncBuiltinESMExports()
+  const watched = await watching(t, [list], byPoll)
+  utimesSync(list, 1, 1)
+  await watched.next()
+  t.equal(readings, 0)
+})
+
+t.test('of a folder those files count whose names do, and one that cannot be read does not hide the others', async (t) => {
+  const folder = t.testdir({ 'a.crl': 'one', notes: 'one', sub: {} })
+  symlinkSync('nowhere', join(folder, 'gone.crl'))
+  const watched = await watching(t, [folder], { ...byPoll, counts: (name) => name.endsWith('.crl') || name === 'sub' })
+  writeFileSync(join(folder, 'notes'), 'two')
+  writeFileSync(join(folder, 'a.crl'), 'two')
+  await watched.next()
+  t.equal(watched.count, 1)
 })
 
 t.test('a file that is being written is told when it stays as it is', async (t) => {
