@@ -7,15 +7,17 @@ import type { StoreEntry } from './store.js'
 import { validityPeriod } from './validity.js'
 
 export interface CertificateListOptions {
-  /** The time of issue (`thisUpdate`): now, as the caller's clock has it. */
+  /** The time of issue: now, as the caller's clock has it. */
   readonly at: Date
+  /** By how many seconds `thisUpdate` lies before `at`, for servers whose clocks are slow: they would not take a list of a time to come. Default 60. */
+  readonly backdateSeconds?: number
   /** In how many days of 24 hours the next list will be there at the latest. Instead of `nextUpdate`. */
   readonly days?: number
   /** When the next list will be there at the latest. Instead of `days`. */
   readonly nextUpdate?: Date
 }
 
-export const certificateListOptions = ['at', 'days', 'nextUpdate']
+export const certificateListOptions = ['at', 'backdateSeconds', 'days', 'nextUpdate']
 
 export interface ListIssuer {
   readonly certificate: Certificate
@@ -43,9 +45,9 @@ export function checkListIssuer ({ keyUsage, subject }: Certificate, options: Ce
   updates(options)
 }
 
-function updates ({ at, days, nextUpdate }: CertificateListOptions) {
+function updates ({ at, backdateSeconds, days, nextUpdate }: CertificateListOptions) {
   if ((days === undefined) === (nextUpdate === undefined)) throw new AuthorityError('one of days and nextUpdate has to be given')
-  const { notBefore, notAfter } = validityPeriod({ at, days, notAfter: nextUpdate, backdateSeconds: 0 })
+  const { notBefore, notAfter } = validityPeriod({ at, days, notAfter: nextUpdate, backdateSeconds })
   return { thisUpdate: notBefore, nextUpdate: notAfter }
 }
 

@@ -370,7 +370,7 @@ t.test('a certificate is renewed, revoked, held and let go, and the list says so
     certificate list
       issuer       CN=Example CA,O=Example
       number       1
-      this update  2026-11-24T12:00:00Z
+      this update  2026-11-24T11:59:00Z
       next update  2026-12-01T12:00:00Z
       signature    ECDSA with SHA-256
       entries      2
@@ -403,7 +403,7 @@ t.test('a certificate is renewed, revoked, held and let go, and the list says so
     {
       "issuer": "CN=Example CA,O=Example",
       "number": "2",
-      "thisUpdate": "2026-11-24T12:00:00.000Z",
+      "thisUpdate": "2026-11-24T11:59:00.000Z",
       "nextUpdate": "2026-12-01T12:00:00.000Z",
       "size": 1,
       "files": {
