@@ -9,10 +9,9 @@ import { isCurrentAt, type HeldList } from './list-succession.js'
 import { ListUrl, type UrlSurroundings } from './list-url.js'
 import { listUrlsOf, NamedUrls } from './named-urls.js'
 import type { Report } from './report.js'
+import { timersBy, type After, type Clocks } from './timers.js'
 
-export interface CertificateListSurroundings {
-  /** Milliseconds since 1970. */
-  readonly now: () => number
+export interface CertificateListSurroundings extends Clocks {
   /** Those who may have signed lists: the configured CAs. Signers of other lists are judged when a list is used. */
   readonly issuers: readonly Certificate[]
   /** The lists are other ones than before. */
@@ -20,8 +19,10 @@ export interface CertificateListSurroundings {
   readonly report: Report
   /** From 0 to 1. Default `Math.random`. */
   readonly random?: () => number
-  /** Calls back after so many milliseconds, unless the function that it returns was called. Default: a timer that keeps no process alive. */
-  readonly after?: UrlSurroundings['after']
+  /** Default: timers that keep no process alive. */
+  readonly after?: After
+  /** Milliseconds for which a start waits for URLs. Default 5,000. */
+  readonly startsWithin?: number
   /** What threads start with that read great lists, where it is not what comes with the package. */
   readonly threadStart?: ThreadStart
 }
@@ -42,6 +43,9 @@ export interface CertificateListState {
 // Half of what Fastify gives a plugin to start, in milliseconds.
 const longestStart = 5000
 
+// So long, in milliseconds, a request waits for a list that has run out; who comes later finds it, if it came.
+const longestWait = 2000
+
 /** What URLs are read with. */
 interface Reading {
   readonly surroundings: CertificateListSurroundings
@@ -57,6 +61,7 @@ interface Reading {
  */
 export class CertificateLists {
   readonly #surroundings: CertificateListSurroundings
+  readonly #after: After
   readonly #own: ListOwnFiles
   readonly #configured: readonly ListUrl[]
   readonly #named: NamedUrls | undefined
@@ -64,16 +69,17 @@ export class CertificateLists {
   #isOpen = false
 
   private constructor (own: ListOwnFiles, urls: readonly string[], named: boolean, { surroundings, ...reading }: Reading) {
-    const { report, now, random = Math.random, after = afterTimer } = surroundings
-    const shared = { ...reading, report, now, random, after, issuers: () => surroundings.issuers, changed: () => { this.#renew() } }
+    const { report, now, random = Math.random, elapsed, after = timersBy({ now, elapsed }) } = surroundings
+    const shared = { ...reading, report, now, elapsed, random, after, issuers: () => surroundings.issuers, changed: () => { this.#renew() } }
     this.#surroundings = surroundings
+    this.#after = after
     this.#own = own
     this.#configured = urls.map((url) => new ListUrl(url, true, { ...shared, fetch: reading.fetchConfigured }))
     this.#named = named ? new NamedUrls(this.#configured, { ...shared, fetch: reading.fetchNamed }) : undefined
   }
 
   /**
-   * Reads and fetches what the options name; URLs are waited for 5 seconds at most. A list that cannot be fetched is reported, and tried for again: what this means for a
+   * Reads and fetches what the options name; URLs are waited for `startsWithin` at most. A list that cannot be fetched is reported, and tried for again: what this means for a
    * certificate is for the policy to say.
    * @throws OptionError that names the file that is missing, empty or broken, or the option that cannot be
    */
@@ -82,22 +88,23 @@ export class CertificateLists {
     const limits = limitsOf(options)
     const allowedHosts = allowedHostsOf(options)
     const reader = new ListReader(surroundings.report, surroundings.threadStart)
-    const own = await ListOwnFiles.read(sources, reader, surroundings)
-    const cache = options.cacheDirectory === undefined ? undefined : await ListCache.open(options.cacheDirectory)
-    const lists = new CertificateLists(own, sources.urls, allowedHosts !== undefined, {
+    const own = await ListOwnFiles.read(sources, { reader, maxBytes: limits.maxOctets, changed: () => { lists.#renew() } }, surroundings)
+    const cache = options.cacheDirectory === undefined ? undefined : await ListCache.open(options.cacheDirectory, limits.maxOctets)
+    const lists: CertificateLists = new CertificateLists(own, sources.urls, allowedHosts !== undefined, {
       surroundings, reader, cache, fetchConfigured: fetchWithin({ ...limits, allowPrivateAddresses: true }), fetchNamed: fetchWithin({ ...limits, allowedHosts })
     })
-    if (lists.#configured.length > 0) await lists.#firstAnswers(surroundings.after ?? afterTimer)
+    // The start is not held up for longer: a list that comes later counts from then on.
+    if (lists.#configured.length > 0) await lists.#within(surroundings.startsWithin ?? longestStart, lists.#configured.map((url) => url.ask()))
     lists.#take()
     lists.#isOpen = true
     return lists
   }
 
-  /** The start is not held up for longer: a list that comes later counts from then on. */
-  async #firstAnswers (after: UrlSurroundings['after']): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = after(longestStart, resolve)
-      Promise.all(this.#configured.map((url) => url.ask())).then(cancel).then(resolve)
+  /** Until all of it is over, or the time is. */
+  #within (milliseconds: number, flights: ReadonlyArray<Promise<void> | undefined>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#after(milliseconds, resolve)
+      Promise.all(flights).then(cancel).then(resolve)
     })
   }
 
@@ -115,17 +122,30 @@ export class CertificateLists {
     return await this.#own.reload() && this.#renew()
   }
 
+  /** Fetches what the configured URLs name, also where what is held is current, and says whether anything changed. Never rejects. */
+  async refresh (): Promise<boolean> {
+    const before = this.#lists
+    await Promise.all(this.#configured.map((url) => url.refresh()))
+    return this.#lists !== before
+  }
+
   /**
-   * Fetches the lists that these certificates name, where that is allowed and they are not at hand. Only for a path that was verified:
-   * from its leaf to its trust anchor. `undefined` where there is nothing to wait for. Never rejects.
+   * Fetches lists of configured URLs that have run out, and those that these certificates name, where that is allowed and they are not at
+   * hand. Only for a path that was verified: from its leaf to its trust anchor. `undefined` where there is nothing to wait for. Never rejects.
    */
   fetchFor (path: readonly Certificate[]): Promise<void> | undefined {
-    if (this.#named === undefined) return undefined
+    const late = this.#configured.filter((url) => !url.isCurrent).map((url) => url.ask()).filter((each) => each !== undefined)
+    const asked = this.#askNamed(path)
+    if (late.length > 0) asked.push(this.#within(longestWait, late))
+    return asked.length === 0 ? undefined : Promise.all(asked).then(() => undefined)
+  }
+
+  #askNamed (path: readonly Certificate[]): Array<Promise<void>> {
+    if (this.#named === undefined) return []
     const named = this.#named
     // The word of the anchor itself is the owner's: it is not looked up.
-    const asked = path.slice(0, -1).filter((certificate) => !this.#isCovered(certificate))
+    return path.slice(0, -1).filter((certificate) => !this.#isCovered(certificate))
       .flatMap((certificate) => listUrlsOf(certificate).map((urls) => named.ask(urls))).filter((each) => each !== undefined)
-    return asked.length === 0 ? undefined : Promise.all(asked).then(() => undefined)
   }
 
   state (): readonly CertificateListState[] {
@@ -134,6 +154,7 @@ export class CertificateLists {
 
   /** Ends timers and fetches. */
   close (): void {
+    this.#own.close()
     for (const url of this.#configured) url.close()
     this.#named?.close()
   }
@@ -174,11 +195,6 @@ const stateOf = (list: CertificateList, source: string): CertificateListState =>
   size: list.size,
   source
 })
-
-function afterTimer (milliseconds: number, action: () => void): () => void {
-  const timer = setTimeout(action, milliseconds).unref()
-  return () => clearTimeout(timer)
-}
 
 const fetchWithin = (limits: FetchLimits) => (url: string, signal: AbortSignal): Promise<Buffer> =>
   fetchOctets(url, { accept: 'application/pkix-crl, */*;q=0.1', signal }, limits)

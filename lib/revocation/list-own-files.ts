@@ -6,6 +6,7 @@ import { withSigners } from './list-signer.js'
 import type { ListSources } from './list-source.js'
 import { succeed, type HeldList, type Succession } from './list-succession.js'
 import type { Report } from './report.js'
+import { timersBy, type After, type Clocks } from './timers.js'
 
 /** Where lists are, and those that came from there. */
 export interface ListPlace {
@@ -14,32 +15,47 @@ export interface ListPlace {
   readonly held: readonly HeldList[]
 }
 
-interface Surroundings {
-  readonly now: () => number
+interface FoundPlace {
+  readonly place: ListPlace
+  /** When a list that is of a time to come is to be taken: milliseconds since 1970, or `Infinity`. */
+  readonly begins: number
+}
+
+interface Surroundings extends Clocks {
   readonly issuers: readonly Certificate[]
   readonly report: Report
+  readonly after?: After
+}
+
+interface Settings {
+  readonly reader: ListReader
+  /** Of one file. */
+  readonly maxBytes: number
+  /** The lists are other ones than before, though nobody had them read again. */
+  readonly changed: () => void
 }
 
 /** The lists that the owner gave as content, or put into files and folders. */
 export class ListOwnFiles {
-  readonly #reader: ListReader
+  readonly #settings: Settings
   readonly #surroundings: Surroundings
   readonly #contents: readonly ListPlace[]
   #files: readonly ListPlace[]
   #reloaded: Promise<unknown> = Promise.resolve()
+  #cancelTimer: () => void = () => undefined
 
-  private constructor (reader: ListReader, surroundings: Surroundings, contents: readonly ListPlace[], files: readonly ListPlace[]) {
-    this.#reader = reader
+  private constructor (settings: Settings, surroundings: Surroundings, contents: readonly ListPlace[], files: readonly ListPlace[]) {
+    this.#settings = settings
     this.#surroundings = surroundings
     this.#contents = contents
     this.#files = files
   }
 
   /** @throws OptionError: what is missing, empty or broken */
-  static async read ({ contents, paths }: ListSources, reader: ListReader, surroundings: Surroundings): Promise<ListOwnFiles> {
+  static async read ({ contents, paths }: ListSources, settings: Settings, surroundings: Surroundings): Promise<ListOwnFiles> {
     const given: ListPlace[] = []
-    for (const content of contents) given.push({ source: 'option \'crl\'', watched: [], held: await withSigners(await readContent(content, reader), surroundings.issuers) })
-    const own = new ListOwnFiles(reader, surroundings, given, paths.map((path) => ({ source: path, watched: [], held: [] })))
+    for (const content of contents) given.push({ source: 'option \'crl\'', watched: [], held: await withSigners(await readContent(content, settings.reader), surroundings.issuers) })
+    const own = new ListOwnFiles(settings, surroundings, given, paths.map((path) => ({ source: path, watched: [], held: [] })))
     await own.reload()
     return own
   }
@@ -47,6 +63,9 @@ export class ListOwnFiles {
   get places (): readonly ListPlace[] { return [...this.#contents, ...this.#files] }
 
   get watched (): readonly string[] { return this.#files.flatMap(({ watched }) => watched) }
+
+  /** Ends timers. */
+  close (): void { this.#cancelTimer() }
 
   /**
    * Reads files and folders again, all of them before any counts. Whether any list is another one.
@@ -60,20 +79,29 @@ export class ListOwnFiles {
   }
 
   async #readAgain (): Promise<boolean> {
-    const next: ListPlace[] = []
+    const next: FoundPlace[] = []
     for (const place of this.#files) next.push(await this.#readPlace(place))
     const before = listsIn(this.#files)
-    this.#files = next
-    const now = listsIn(next)
+    this.#files = next.map(({ place }) => place)
+    this.#readAgainAt(Math.min(...next.map(({ begins }) => begins)))
+    const now = listsIn(this.#files)
     return now.length !== before.length || now.some((list, index) => list !== before[index])
   }
 
-  async #readPlace ({ source, held }: ListPlace): Promise<ListPlace> {
-    const { watched, lists } = await readListFiles(source, this.#reader)
+  /** What is of a time to come is put in place when that begins. */
+  #readAgainAt (instant: number): void {
+    this.#cancelTimer()
+    if (instant === Infinity) return
+    const { now, elapsed, after = timersBy({ now, elapsed }) } = this.#surroundings
+    this.#cancelTimer = after(instant - now(), () => { this.reload().then((isChanged) => { if (isChanged) this.#settings.changed() }, () => {}) }, instant)
+  }
+
+  async #readPlace ({ source, held }: ListPlace): Promise<FoundPlace> {
+    const { watched, lists } = await readListFiles(source, this.#settings.reader, this.#settings.maxBytes)
     const { kept, refused } = succeed(held, await withSigners(lists, this.#surroundings.issuers), 'file', this.#surroundings.now())
     refused.forEach((each) => this.#refuse(source, each))
     kept.filter((each) => each.signer === undefined && !held.includes(each)).forEach(({ list }) => this.#doubt(source, list))
-    return { source, watched, held: kept }
+    return { place: { source, watched, held: kept }, begins: Math.min(...refused.map(({ begins }) => begins ?? Infinity)) }
   }
 
   /** It counts once a client sends the intermediate that signed it; where none does, it tells nothing. */

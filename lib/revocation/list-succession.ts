@@ -1,4 +1,5 @@
 import { certificateListExtensionTypes, type Certificate, type CertificateList } from '../certificate/index.js'
+import { clockSkew } from '../trust/index.js'
 
 /** A list that is held, and whose key signed it: `undefined` where nobody did who is configured. */
 export interface HeldList {
@@ -8,8 +9,8 @@ export interface HeldList {
 
 export interface Succession {
   readonly kept: readonly HeldList[]
-  /** Those of the new ones that are not taken, and why. */
-  readonly refused: ReadonlyArray<{ readonly list: CertificateList, readonly problem: string }>
+  /** Those of the new ones that are not taken, and why; `begins` where they may be taken from then on: milliseconds since 1970. */
+  readonly refused: ReadonlyArray<{ readonly list: CertificateList, readonly problem: string, readonly begins?: number }>
 }
 
 /**
@@ -22,19 +23,16 @@ export function succeed (held: readonly HeldList[], found: readonly HeldList[], 
   const refused: Array<Succession['refused'][number]> = []
   for (const next of found) {
     const before = held.find((each) => isOneLine(each, next))
-    const problem = problemWith(next.list, before?.list, from, at)
-    if (problem !== undefined) refused.push({ list: next.list, problem })
+    const begins = next.list.thisUpdate.getTime() - clockSkew
+    const isEarly = begins > at && (from === 'url' || before !== undefined)
+    const problem = isEarly ? `was issued at ${next.list.thisUpdate.toISOString()}, which is not yet` : before && stepBack(before.list, next.list)
+    if (problem !== undefined) refused.push({ list: next.list, problem, ...(isEarly && { begins }) })
     // The very same is not another one: who asked about its signature need not ask again.
     const stays = problem !== undefined || before?.list.raw.equals(next.list.raw) === true
     kept.push(...stays ? held.filter((each) => each === before) : [next])
   }
   if (from === 'url') kept.push(...missing(held, kept, at))
   return { kept: withoutTwins(kept), refused }
-}
-
-function problemWith (next: CertificateList, before: CertificateList | undefined, from: 'file' | 'url', at: number): string | undefined {
-  if (from === 'url' && next.thisUpdate.getTime() > at) return `was issued at ${next.thisUpdate.toISOString()}, which is not yet`
-  return before && stepBack(before, next)
 }
 
 // Whoever answers for a URL could give another list each time, without end.

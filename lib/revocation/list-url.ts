@@ -1,26 +1,25 @@
 import { writePem, type Certificate, type CertificateList } from '../certificate/index.js'
 import type { ListCache } from './list-cache.js'
 import type { ListReader } from './list-reader.js'
-import { intervalOf, retryOf } from './list-schedule.js'
+import { intervalOf, retryOf, retryOnDemand } from './list-schedule.js'
 import { withSigners } from './list-signer.js'
 import { isCurrentAt, succeed, type HeldList } from './list-succession.js'
+import { FailureReports } from './failure-reports.js'
 import type { Report } from './report.js'
+import type { After, Clocks } from './timers.js'
 
 /** What all URLs of one profile share. */
-export interface UrlSurroundings {
+export interface UrlSurroundings extends Clocks {
   readonly fetch: (url: string, signal: AbortSignal) => Promise<Buffer>
   readonly reader: ListReader
   readonly cache: ListCache | undefined
   readonly issuers: () => readonly Certificate[]
-  readonly now: () => number
   /** From 0 to 1. */
   readonly random: () => number
-  /** Calls back after so many milliseconds, unless the function that it returns was called. */
-  readonly after: (milliseconds: number, action: () => void) => () => void
+  readonly after: After
   readonly changed: () => void
   readonly report: Report
 }
-
 // So many servers that start at once do not ask at once.
 const greatestDelayAtStart = 5000
 
@@ -33,8 +32,9 @@ export class ListUrl {
   readonly #closed = new AbortController()
   #held: readonly HeldList[] = []
   #flight: Promise<void> | undefined
+  readonly #failureReports: FailureReports
   #failures = 0
-  /** After a failure it is not tried again before: milliseconds since 1970. */
+  /** After a failure nobody's request has it tried again before, by `elapsed`. */
   #restsUntil = -Infinity
   #isAskedFor = false
   /** Whether nobody asked for it since it was fetched, so that it was not fetched again. */
@@ -46,19 +46,23 @@ export class ListUrl {
     this.url = url
     this.#isConfigured = isConfigured
     this.#surroundings = surroundings
+    this.#failureReports = new FailureReports(surroundings.report, surroundings.elapsed)
   }
 
   get held (): readonly HeldList[] { return this.#held }
 
   /** Whether what it names could not be had, and no list that is current is held. */
-  get isFailing (): boolean { return this.#failures > 0 && !this.#isCurrent }
+  get isFailing (): boolean { return this.#failures > 0 && !this.isCurrent }
 
-  get #isCurrent (): boolean { return this.#current.length > 0 }
+  get isCurrent (): boolean { return this.#current.length > 0 }
 
   get #current (): readonly CertificateList[] {
     const at = this.#surroundings.now()
-    return this.#held.map(({ list }) => list).filter((list) => isCurrentAt(list, at))
+    return this.#held.filter((each) => this.#isTrusted(each)).map(({ list }) => list).filter((list) => isCurrentAt(list, at))
   }
+
+  /** Of a URL that a verified certificate names the signer may be an intermediate that only its clients send. */
+  #isTrusted ({ signer }: HeldList): boolean { return signer !== undefined || !this.#isConfigured }
 
   /**
    * Fetches what it names, and tells when that is over. `undefined`, and nothing is done, where a current list is held or the
@@ -67,9 +71,14 @@ export class ListUrl {
   ask (): Promise<void> | undefined {
     this.#isAskedFor = true
     if (this.#closed.signal.aborted) return undefined
-    if (this.#isCurrent) return this.#renewLapsed()
-    const isResting = this.#flight === undefined && this.#surroundings.now() < this.#restsUntil
+    if (this.isCurrent) return this.#renewLapsed()
+    const isResting = this.#flight === undefined && this.#surroundings.elapsed() < this.#restsUntil
     return isResting ? undefined : this.#fly()
+  }
+
+  /** Fetches what it names, whatever is held, and tells when that is over. Never rejects. */
+  async refresh (): Promise<void> {
+    if (!this.#closed.signal.aborted) await this.#fly()
   }
 
   /** What is held will do until the new one is there. */
@@ -105,38 +114,53 @@ export class ListUrl {
     } catch (error) {
       report({ level: 'warn', message: `the copy of ${this.url} on the disk cannot be used: ${(error as Error).message}`, url: this.url, error })
     }
-    return this.#isCurrent
+    return this.isCurrent
   }
 
   async #download (): Promise<boolean> {
-    const { fetch, report } = this.#surroundings
+    const { fetch } = this.#surroundings
     try {
       this.#isAskedFor = false
       const octets = await fetch(this.url, this.#closed.signal)
       // The octets of DER that is held already need not be read.
-      if (!this.#held.some(({ list }) => list.raw.equals(octets))) await this.#take(octets, true)
-      return true
+      const problem = this.#isHeld(octets) ? undefined : await this.#take(octets, true)
+      if (problem !== undefined) this.#fail(problem)
+      return problem === undefined
     } catch (error) {
-      if (this.#closed.signal.aborted) return false
-      report({ level: 'warn', message: `no certificate list was had from ${this.url}: ${(error as Error).message}`, url: this.url, error })
+      this.#fail((error as Error).message, error)
       return false
     }
   }
 
-  /** @throws CertificateError: they cannot be read */
-  async #take (octets: Buffer, isNew = false): Promise<void> {
+  #isHeld (octets: Buffer): boolean {
+    return this.#held.some((each) => each.list.raw.equals(octets) && this.#isTrusted(each))
+  }
+
+  #fail (problem: string, error?: unknown): void {
+    if (this.#closed.signal.aborted) return
+    this.#failureReports.failed({ level: 'warn', message: `no certificate list was had from ${this.url}: ${problem}`, url: this.url, error })
+  }
+
+  /**
+   * What is wrong with them, if anything.
+   * @throws CertificateError: they cannot be read
+   */
+  async #take (octets: Buffer, isNew = false): Promise<string | undefined> {
     const { reader, issuers, now } = this.#surroundings
     const lists = await reader.read(octets)
     const found = await withSigners(lists, issuers())
-    if (this.#closed.signal.aborted) return
+    if (this.#closed.signal.aborted) return undefined
     const { kept, refused } = succeed(this.#held, found, 'url', now())
-    for (const { list, problem } of refused) this.#refuse(list, problem)
     this.#hold(kept)
-    if (isNew && refused.length === 0) await this.#writeCache(lists)
+    const [problem] = [...refused.map(({ list, problem }) => `that of ${list.issuer.toShortString()} is not taken: it ${problem}`), ...this.#foreign(found)]
+    if (isNew && problem === undefined) await this.#writeCache(lists)
+    return problem
   }
 
-  #refuse (list: CertificateList, problem: string): void {
-    this.#surroundings.report({ level: 'warn', message: `the certificate list of ${list.issuer.toShortString()} from ${this.url} is not taken: it ${problem}`, url: this.url, list })
+  /** At a URL that the owner named there is a list of the owner's CAs: anybody on the way may have put another one in its place. */
+  #foreign (found: readonly HeldList[]): string[] {
+    if (!this.#isConfigured || found.some(({ signer }) => signer !== undefined)) return []
+    return [`that of ${found[0].list.issuer.toShortString()} is signed by no certificate of the option ca`]
   }
 
   #hold (kept: readonly HeldList[]): void {
@@ -156,24 +180,35 @@ export class ListUrl {
 
   /** What came but is out of date is as good as nothing: it is tried again like after a failure. */
   #rest (hasCome: boolean): void {
-    const { now, random } = this.#surroundings
-    this.#failures = hasCome && this.#isCurrent ? 0 : this.#failures + 1
-    if (this.#failures === 0) return this.#flyIn(intervalOf(this.#left, random()))
-    const delay = retryOf(this.#failures, random())
-    this.#restsUntil = now() + delay
-    this.#flyIn(delay)
+    const { elapsed, random } = this.#surroundings
+    if (hasCome && this.isCurrent) return this.#succeed()
+    this.#failures++
+    if (hasCome) this.#fail('it is out of date')
+    const chance = random()
+    this.#restsUntil = elapsed() + retryOnDemand(this.#failures, chance)
+    this.#flyIn(retryOf(this.#failures, chance))
+  }
+
+  #succeed (): void {
+    if (this.#failures > 0) this.#failureReports.succeeded({ level: 'info', message: `the certificate list of ${this.url} is had again`, url: this.url })
+    this.#failures = 0
+    this.#flyIn(intervalOf(this.#left, this.#surroundings.random()))
   }
 
   /** Milliseconds until the first of the current lists is not so any more. */
   get #left (): number | undefined {
-    const ends = this.#current.map(({ nextUpdate }) => nextUpdate?.getTime()).filter((end) => end !== undefined)
-    return ends.length === 0 ? undefined : Math.min(...ends) - this.#surroundings.now()
+    return this.#end === Infinity ? undefined : this.#end - this.#surroundings.now()
+  }
+
+  /** Milliseconds since 1970. */
+  get #end (): number {
+    return Math.min(...this.#current.map(({ nextUpdate }) => nextUpdate?.getTime() ?? Infinity))
   }
 
   #flyIn (delay: number): void {
     this.#cancelTimer = this.#surroundings.after(delay, () => {
       this.#hasLapsed = !this.#isConfigured && !this.#isAskedFor
       if (!this.#hasLapsed) this.#fly()
-    })
+    }, this.#end + 1)
   }
 }

@@ -3,6 +3,7 @@ import { ocspStatus, type OcspStatus } from '../trust/index.js'
 import { intervalOf, retryOf } from './list-schedule.js'
 import type { OcspFailure, OcspResponder } from './ocsp-responder.js'
 import type { Report } from './report.js'
+import type { After, Clocks } from './timers.js'
 
 /** A certificate, who issued it, and where it is asked about. */
 export interface OcspSubject {
@@ -15,11 +16,9 @@ export interface OcspSubject {
 }
 
 /** What the answers of one client share. */
-export interface AnswerSurroundings {
-  readonly now: () => number
+export interface AnswerSurroundings extends Clocks {
   readonly random: () => number
-  /** Calls back after so many milliseconds, unless the function that it returns was called. */
-  readonly after: (milliseconds: number, action: () => void) => () => void
+  readonly after: After
   readonly report: Report
   readonly maxAge: number | undefined
   /** What is told of the certificate is another thing. */
@@ -45,7 +44,7 @@ export class OcspAnswer {
   /** The answer is current until then: milliseconds since 1970. */
   #until = -Infinity
   #failures = 0
-  /** Not to be asked for again before, unless by itself. */
+  /** By `elapsed`: not to be asked for again before, unless by itself. */
   #restsUntil = -Infinity
   #flight: Promise<void> | undefined
   #isAskedFor = false
@@ -66,10 +65,10 @@ export class OcspAnswer {
   /** Asks unless there is a current answer, or the last failure was just now. Never rejects. */
   ask (): Promise<void> | undefined {
     this.#isAskedFor = true
-    const now = this.#surroundings.now()
-    if (now <= this.#until) return undefined
+    const { now, elapsed } = this.#surroundings
+    if (now() <= this.#until) return undefined
     if (this.#flight !== undefined) return this.#flight
-    return now < this.#restsUntil || !this.#subject.responder.isAsked ? undefined : this.#start()
+    return elapsed() < this.#restsUntil || !this.#subject.responder.isAsked ? undefined : this.#start()
   }
 
   close (): void {
@@ -124,19 +123,24 @@ export class OcspAnswer {
 
   #fail ({ problem, cause, isKnown, isFinal }: OcspFailure): void {
     if (this.#isClosed) return
-    const { now, random, report } = this.#surroundings
+    const { elapsed, random } = this.#surroundings
     this.#failures++
-    this.#restsUntil = isFinal ? Infinity : now() + restAfterFailure
+    this.#restsUntil = isFinal ? Infinity : elapsed() + restAfterFailure
     if (this.#responses.length > 0) this.#renewIn(retryOf(this.#failures, random()))
     if (isKnown) return
-    const { certificate, url } = this.#subject
-    report({ level: 'warn', message: `the status of a certificate is not told by OCSP: ${problem}`, responder: url, certificate: certificate.toJSON(), error: cause })
+    const { certificate, url, responder } = this.#subject
+    responder.reportFailure({ level: 'warn', message: `the status of a certificate is not told by OCSP: ${problem}`, responder: url, certificate: certificate.toJSON(), error: cause })
   }
 
   #renewIn (milliseconds: number): void {
     this.#isAskedFor = false
     this.#cancel()
-    this.#cancel = this.#surroundings.after(milliseconds, () => this.#renew())
+    this.#cancel = this.#surroundings.after(milliseconds, () => this.#renew(), this.#end)
+  }
+
+  /** When the answer at hand is over, if it is not yet. */
+  get #end (): number {
+    return this.#until < this.#surroundings.now() ? Infinity : this.#until + 1
   }
 
   #renew (): void {

@@ -1,9 +1,12 @@
 const maxFailures = 5
 
 /** Milliseconds for which a responder is left alone once it failed so often in a row. */
-export const restOfResponder = 30_000
+export const restOfResponder = 10_000
 
-/** Keeps those who wait for an answer from waiting for a responder that is dead: after five failures in a row it rests, and then one attempt tells. */
+/**
+ * Keeps those who wait for an answer from waiting for a responder that is dead: after five failures in a row it rests, and then one
+ * attempt tells. Instants are those of a clock that nobody sets, in milliseconds.
+ */
 export class CircuitBreaker {
   #failures = 0
   #restsUntil = -Infinity
@@ -12,8 +15,8 @@ export class CircuitBreaker {
   get isOpen (): boolean { return this.#failures >= maxFailures }
 
   /** Whether the responder may be asked now. */
-  allows (now: number): boolean {
-    return !this.isOpen || (now >= this.#restsUntil && !this.#isProbed)
+  allows (at: number): boolean {
+    return !this.isOpen || (at >= this.#restsUntil && !this.#isProbed)
   }
 
   /** An attempt begins; whether it is the one that tells whether a responder that rested is there again. */
@@ -32,10 +35,10 @@ export class CircuitBreaker {
   }
 
   /** Whether the responder rests from now on. Attempts that began before and fail now tell nothing new. */
-  failed (now: number, isProbe: boolean): boolean {
+  failed (at: number, isProbe: boolean): boolean {
     const isNew = isProbe || ++this.#failures === maxFailures
     if (isProbe) this.#isProbed = false
-    if (isNew) this.#restsUntil = now + restOfResponder
+    if (isNew) this.#restsUntil = at + restOfResponder
     return isNew
   }
 }

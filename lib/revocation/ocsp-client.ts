@@ -3,6 +3,7 @@ import { OptionError } from '../errors.js'
 import { OcspAnswer, type AnswerSurroundings } from './ocsp-answer.js'
 import { OcspResponder, type ResponderOptions } from './ocsp-responder.js'
 import type { Report } from './report.js'
+import { timersBy, type After, type Clocks } from './timers.js'
 
 /** Which OCSP responders are asked, and how. */
 export interface OcspOptions {
@@ -25,16 +26,14 @@ export interface OcspOptions {
   readonly maxCached?: number
 }
 
-export interface OcspSurroundings {
-  /** Milliseconds since 1970. */
-  readonly now: () => number
+export interface OcspSurroundings extends Clocks {
   readonly report: Report
   /** What is told of this certificate is another thing: verdicts of before may no longer hold. */
   readonly changed: (certificate: Certificate) => void
   /** Default `Math.random`. */
   readonly random?: () => number
-  /** Calls back after so many milliseconds, unless the function that it returns was called. Default by timers that keep no process alive. */
-  readonly after?: (milliseconds: number, action: () => void) => () => void
+  /** Default: timers that keep no process alive. */
+  readonly after?: After
 }
 
 const defaultTimeout = 3000
@@ -57,8 +56,8 @@ export class OcspClient {
   constructor (options: OcspOptions, surroundings: OcspSurroundings) {
     checkResponder(options.responder)
     this.#options = options
-    const { now, report, changed, random = Math.random, after = afterTimer } = surroundings
-    this.#surroundings = { now, report, changed, random, after, maxAge: options.maxAge }
+    const { now, report, changed, random = Math.random, elapsed, after = timersBy({ now, elapsed }) } = surroundings
+    this.#surroundings = { now, elapsed, report, changed, random, after, maxAge: options.maxAge }
   }
 
   /** Milliseconds after `thisUpdate` for which an answer counts at most, where it was told: whoever judges by the answers has to heed it. */
@@ -120,8 +119,8 @@ export class OcspClient {
   #responderOptions (): ResponderOptions {
     const { responder, allowedHosts = [], allowPrivateAddresses = false, nonce = true, timeout = defaultTimeout } = this.#options
     const places = responder === undefined ? { allowedHosts, allowPrivateAddresses } : { allowPrivateAddresses: true }
-    const { now, report, after } = this.#surroundings
-    return { nonce, limits: { ...places, timeout }, now, report, after, signal: this.#closing.signal }
+    const { elapsed, report, after } = this.#surroundings
+    return { nonce, limits: { ...places, timeout }, elapsed, report, after, signal: this.#closing.signal }
   }
 }
 
@@ -142,9 +141,4 @@ function namedResponder ({ authorityInfoAccess }: Certificate): string | undefin
     if (accessMethod === accessMethods.ocsp && accessLocation.type === 'uniformResourceIdentifier' && isHttpUrl(accessLocation.value)) return accessLocation.value
   }
   return undefined
-}
-
-function afterTimer (milliseconds: number, action: () => void): () => void {
-  const timer = setTimeout(action, milliseconds).unref()
-  return () => clearTimeout(timer)
 }

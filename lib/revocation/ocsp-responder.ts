@@ -3,7 +3,9 @@ import { CertificateError, FetchError } from '../errors.js'
 import { maxOcspResponseOctets, readOcspResponse, writeOcspRequest, type OcspQuestion, type OcspResponse } from '../certificate/index.js'
 import { fetchOctets, type FetchLimits } from './fetch.js'
 import { CircuitBreaker, restOfResponder } from './ocsp-circuit-breaker.js'
-import type { Report } from './report.js'
+import { FailureReports } from './failure-reports.js'
+import type { Report, ReportedEvent } from './report.js'
+import type { After } from './timers.js'
 
 // RFC 9654, section 2.1: what a client should send.
 const nonceOctets = 32
@@ -26,9 +28,9 @@ export interface OcspFailure {
 export interface ResponderOptions {
   readonly nonce: boolean
   readonly limits: Omit<FetchLimits, 'maxOctets'>
-  readonly now: () => number
-  /** Calls back after so many milliseconds, unless the function that it returns was called. */
-  readonly after: (milliseconds: number, action: () => void) => () => void
+  /** Milliseconds by a clock that nobody sets: it is not asked again before some have passed, whatever the wall clock says. */
+  readonly elapsed: () => number
+  readonly after: After
   readonly report: Report
   /** Gives up when it is aborted. */
   readonly signal: AbortSignal
@@ -39,6 +41,8 @@ export class OcspResponder {
   readonly #origin: string
   readonly #options: ResponderOptions
   readonly #breaker = new CircuitBreaker()
+  readonly #answerReports: FailureReports
+  readonly #restReports: FailureReports
   readonly #waiting = new Set<() => void>()
   #askedAtOnce = 0
   /** That some waited in vain was reported. */
@@ -47,10 +51,15 @@ export class OcspResponder {
   constructor (origin: string, options: ResponderOptions) {
     this.#origin = origin
     this.#options = options
+    this.#answerReports = new FailureReports(options.report, options.elapsed)
+    this.#restReports = new FailureReports(options.report, options.elapsed)
   }
 
+  /** Reports that it told nothing of one certificate; of thousands of certificates not each. */
+  reportFailure (event: ReportedEvent): void { this.#answerReports.failed(event) }
+
   /** Whether it may be asked now. */
-  get isAsked (): boolean { return this.#breaker.allows(this.#options.now()) }
+  get isAsked (): boolean { return this.#breaker.allows(this.#options.elapsed()) }
 
   /**
    * Asks at one of its URLs. `problemOf` says what is wrong with an answer, if anything: only an answer that is good tells
@@ -106,12 +115,12 @@ export class OcspResponder {
   }
 
   #succeeded (): void {
-    if (this.#breaker.succeeded()) this.#options.report({ level: 'info', message: `the OCSP responder ${this.#origin} answers again`, responder: this.#origin })
+    if (this.#breaker.succeeded()) this.#restReports.succeeded({ level: 'info', message: `the OCSP responder ${this.#origin} answers again`, responder: this.#origin })
   }
 
   #failed (isProbe: boolean): void {
-    if (!this.#breaker.failed(this.#options.now(), isProbe)) return
-    this.#options.report({ level: 'error', message: `the OCSP responder ${this.#origin} keeps failing, and is not asked for ${restOfResponder / 1000} s`, responder: this.#origin })
+    if (!this.#breaker.failed(this.#options.elapsed(), isProbe)) return
+    this.#restReports.failed({ level: 'error', message: `the OCSP responder ${this.#origin} keeps failing, and is not asked for ${restOfResponder / 1000} s`, responder: this.#origin })
   }
 
   async #obtain (url: string, question: OcspQuestion, problemOf: (response: OcspResponse) => string | undefined): Promise<OcspResponse | OcspFailure> {

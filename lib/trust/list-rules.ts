@@ -1,4 +1,5 @@
 import { certificateListExtensionTypes as listTypes, extensionTypes, type CertificateList } from '../certificate/index.js'
+import { clockSkew } from './clock-skew.js'
 import type { StatusInquiry } from './revocation-status.js'
 
 /** What this module heeds, or may pass over as it says no less than the list does without it; any other critical extension rules a list out. */
@@ -17,7 +18,7 @@ export function listProblem (list: CertificateList, { at, whenNotConforming }: S
   // RFC 5280, sections 5.2 and 5.3.
   if (unheeded !== undefined) return `has the critical extension ${unheeded.type}, which is not understood here`
   if (list.hasUnknownCriticalEntryExtension) return 'has an entry with a critical extension that is not understood here'
-  if (list.thisUpdate > at) return `is not of this time but of ${list.thisUpdate.toISOString()}`
+  if (list.thisUpdate.getTime() > at.getTime() + clockSkew) return `is not of this time but of ${list.thisUpdate.toISOString()}`
   return whenNotConforming === 'accept' ? undefined : numberProblem(list)
 }
 

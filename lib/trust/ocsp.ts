@@ -1,3 +1,4 @@
+import { clockSkew } from './clock-skew.js'
 import { isCertIDOf, type BasicOcspResponse, type Certificate, type OcspResponse, type SingleResponse } from '../certificate/index.js'
 import { hasNoCheck, ocspSigner } from './ocsp-signer.js'
 
@@ -31,9 +32,6 @@ type Answer = Exclude<OcspStatus, { status: undefined }>
 
 // A responder that answers at any time with what it knows then needs no `nextUpdate`; what is kept has to end.
 const maxAgeWithoutNextUpdate = 60 * 60 * 1000
-
-// A responder's clock may go ahead of ours: as much as `openssl ocsp` grants.
-const clockSkew = 5 * 60 * 1000
 
 /**
  * What responses tell of a certificate of `issuer` at an instant (RFC 6960, section 3.2). An answer counts where it names

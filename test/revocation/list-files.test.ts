@@ -150,3 +150,55 @@ t.test('lists of different parts, and a delta, are numbered apart', async (t) =>
   t.equal(await lists.reload(), true)
   t.strictSame([rawOf(lists), scene.events], [[users, authorities, delta], []])
 })
+
+t.test('a list of a time to come leaves the one held in place, and takes it when it begins', async (t) => {
+  const [held, next] = [listOf({ number: 1n }), listOf({ number: 2n, thisUpdate: new Date(start + day / 2) })]
+  const file = join(t.testdir({ 'ca.crl': held }), 'ca.crl')
+  const scene = surroundings()
+  const lists = await openLists(t, { crl: file }, scene)
+  writeFileSync(file, next)
+  t.equal(await lists.reload(), false)
+  t.strictSame(scene.messages, [`the certificate list of CN=Lists CA in ${file} is not taken: it was issued at 2026-03-01T12:00:00.000Z, which is not yet`])
+  const granted = 5 * 60 * 1000
+  t.strictSame([scene.waiting, scene.timers.at(-1)?.instant], [[day / 2 - granted], start + day / 2 - granted])
+  await scene.fire(() => scene.changes > 0)
+  t.strictSame([rawOf(lists), scene.changes, scene.waiting], [[next], 1, []])
+})
+
+t.test('where the file has become another one meanwhile, or a broken one, nothing happens', async (t) => {
+  const [held, next] = [listOf({ number: 1n }), listOf({ number: 2n, thisUpdate: new Date(start + day / 2) })]
+  const file = join(t.testdir({ 'ca.crl': held }), 'ca.crl')
+  for (const content of [held, 'broken']) {
+    writeFileSync(file, held)
+    const scene = surroundings()
+    const lists = await openLists(t, { crl: file }, scene)
+    writeFileSync(file, next)
+    await lists.reload()
+    writeFileSync(file, content)
+    await scene.fire(() => true)
+    await lists.reload().catch(() => {})
+    t.strictSame([rawOf(lists), scene.changes], [[held], 0])
+  }
+})
+
+t.test('of itself it waits with a timer of its own, until it is closed', async (t) => {
+  const file = join(t.testdir({ 'ca.crl': listOf({ number: 1n }) }), 'ca.crl')
+  const { now, elapsed, issuers, changed, report } = surroundings()
+  const lists = await openLists(t, { crl: file }, { now, elapsed, issuers, changed, report })
+  const waits: NodeJS.Timeout[] = []
+  const { setTimeout } = globalThis
+  t.intercept(globalThis, 'setTimeout', { value: (action: () => void, delay: number) => waits[waits.push(setTimeout(action, delay)) - 1] })
+  writeFileSync(file, listOf({ number: 2n, thisUpdate: new Date(start + day / 2) }))
+  await lists.reload()
+  const timer = waits.at(-1) as NodeJS.Timeout & { _destroyed: boolean }
+  t.strictSame([timer.hasRef(), timer._destroyed], [false, false])
+  lists.close()
+  t.equal(timer._destroyed, true)
+})
+
+t.test('a first list of a time to come is held: until it begins it tells nothing', async (t) => {
+  const file = join(t.testdir({ 'ca.crl': listOf({ thisUpdate: new Date(start + day / 2) }) }), 'ca.crl')
+  const scene = surroundings()
+  const lists = await openLists(t, { crl: file }, scene)
+  t.strictSame([lists.lists.length, scene.messages, scene.waiting], [1, [], []])
+})

@@ -6,7 +6,7 @@ import { FetchError } from '../../lib/errors.js'
 import { writePem } from '../../lib/certificate/index.js'
 import { rawCertificateList, utcTime } from '../certificate/raw-certificate-list.js'
 import { mintAuthority } from '../helpers/mint.js'
-import { authority, day, listOf, listServer, openLists, rawOf, start, stranger, surroundings, waitFor } from './scene.js'
+import { authority, day, listOf, listServer, openLists, pathNaming, rawOf, start, stranger, surroundings, waitFor } from './scene.js'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -62,12 +62,33 @@ t.test('a start waits for URLs that do not answer for five seconds; what comes l
 })
 
 t.test('a list is fetched again after a half to three quarters of what is left, from a minute to an hour', async (t) => {
-  for (const [left, chance, delay] of [[day, 0, hour], [hour, 0, hour / 2], [hour, 1, hour * 3 / 4], [minute, 0, minute], [1.5 * hour, 0.5, 56.25 * minute]]) {
+  for (const [left, chance, delay] of [[day, 0, hour], [hour, 0, hour / 2], [hour, 1, hour * 3 / 4], [1.5 * hour, 0.5, 56.25 * minute], [70_000, 0, minute]]) {
     const server = await listServer(t, { '/a': listOf({ nextUpdate: new Date(start + left) }) })
     const scene = Object.assign(surroundings(), { chance })
     await openLists(t, { crl: `${server.url}/a` }, scene)
     t.strictSame(scene.waiting, [delay])
   }
+})
+
+t.test('where less is left it is fetched just before nextUpdate, and at it', async (t) => {
+  for (const [left, delay] of [[minute, 55_000], [20_000, 15_000], [8000, 8000], [1000, 1000]]) {
+    const server = await listServer(t, { '/a': listOf({ nextUpdate: new Date(start + left) }) })
+    const scene = surroundings()
+    await openLists(t, { crl: `${server.url}/a` }, scene)
+    t.strictSame([scene.waiting, scene.timers.at(-1)?.instant], [[delay], start + left + 1])
+  }
+})
+
+t.test('the next list of a CA that issues one each 20 seconds is there before the last one is over', async (t) => {
+  const server = await listServer(t, { '/a': listOf({ nextUpdate: new Date(start + 20_000) }) })
+  const scene = surroundings()
+  const lists = await openLists(t, { crl: `${server.url}/a` }, scene)
+  for (let turn = 0; turn < 20; turn++) {
+    server.answers.set('/a', listOf({ number: BigInt(turn + 2), thisUpdate: new Date(scene.at + 10_000), nextUpdate: new Date(scene.at + 30_000) }))
+    await scene.fire(() => scene.waiting.length > 0)
+    t.ok(lists.lists[0].nextUpdate!.getTime() > scene.at)
+  }
+  t.strictSame([scene.events, lists.lists[0].number], [[], 21n])
 })
 
 t.test('a newer list takes the place of the one held, and the same one changes nothing', async (t) => {
@@ -95,8 +116,10 @@ t.test('an older list, or one of the future, is refused and reported, and the on
   for (const answer of answers) {
     server.answers.set('/a', answer)
     await scene.fire(() => scene.waiting.length > 0)
+    // Until the next failure is told, too.
+    scene.at += 15 * minute
   }
-  const notTaken = `the certificate list of CN=Lists CA from ${server.url}/a is not taken: it`
+  const notTaken = `no certificate list was had from ${server.url}/a: that of CN=Lists CA is not taken: it`
   t.strictSame(scene.messages, [
     `${notTaken} has the number 4, and the one held 5`,
     `${notTaken} was issued at 2026-02-28T23:59:59.000Z, and the one held at 2026-03-01T00:00:00.000Z`,
@@ -121,8 +144,93 @@ t.test('what nobody configured has signed is kept, and pushes nothing out', asyn
   t.strictSame(await next(other), [other, held, forged])
   const newer = listOf({ number: 6n })
   t.strictSame(await next(newer), [newer, other], 'one of unknown origin gives way to one of the same scope that is signed')
+  t.strictSame(scene.messages, [
+    `no certificate list was had from ${server.url}/a: that of CN=Lists CA is signed by no certificate of the option ca`,
+    `no certificate list was had from ${server.url}/a: that of CN=Strange CA is signed by no certificate of the option ca`,
+    `the certificate list of ${server.url}/a is had again`
+  ])
   for (let left = 8; left > 0; left--) await next(listOf({ by: mintAuthority({ subject: `Stranger ${left}` }) }))
   t.strictSame([lists.lists.length, rawOf(lists)[1]], [5, newer], 'there is an end to what can be put beside it')
+})
+
+t.test('a list that nobody configured has signed is a failure: it is told, and tried again after 5 seconds, and longer each time', async (t) => {
+  const held = listOf({ number: 5n })
+  const forged = listOf({ number: 9n, by: { ...stranger, certificate: authority.certificate } })
+  const server = await listServer(t, { '/a': held })
+  const scene = surroundings()
+  const lists = await openLists(t, { crl: `${server.url}/a` }, scene)
+  server.answers.set('/a', forged)
+  for (const delay of [hour, 5000, 10_000, 20_000]) {
+    t.strictSame(scene.waiting, [delay])
+    await scene.fire(() => scene.waiting.length > 0)
+  }
+  t.ok(rawOf(lists).some((raw) => raw.equals(held)), 'the one held stays')
+  server.answers.set('/a', listOf({ number: 6n }))
+  await scene.fire(() => scene.waiting.length > 0)
+  t.strictSame([lists.lists[0].number, scene.waiting], [6n, [hour]])
+})
+
+t.test('a request that finds the list of a configured URL out of date has it fetched at once, and after failures each 10 seconds', async (t) => {
+  const server = await listServer(t, { '/a': listOf({ nextUpdate: new Date(start + hour) }) })
+  const scene = surroundings()
+  const lists = await openLists(t, { crl: `${server.url}/a` }, scene)
+  const path = pathNaming([])
+  t.equal(lists.fetchFor(path), undefined, 'what is current is not asked for')
+  scene.at += 2 * hour
+  server.answers.clear()
+  for (let second = 0; second < 600; second++, scene.at += 1000) await lists.fetchFor(path)
+  t.ok(server.asked.length > 40 && server.asked.length <= 62, `${server.asked.length} requests in 10 minutes`)
+  t.strictSame(scene.messages.length, 2, 'and 2 lines')
+  server.answers.set('/a', listOf({ number: 2n, thisUpdate: new Date(scene.at), nextUpdate: new Date(scene.at + hour) }))
+  scene.at += 10_000
+  await lists.fetchFor(path)
+  t.strictSame([lists.lists.map(({ number }) => number), scene.changes, scene.messages.at(-1)], [[2n], 1, `the certificate list of ${server.url}/a is had again`])
+})
+
+t.test('a request does not wait for long: the list may come later', async (t) => {
+  const server = await listServer(t)
+  const scene = surroundings()
+  const lists = await openLists(t, { crl: `${server.url}/a` }, scene)
+  scene.at += minute
+  let answer = () => {}
+  server.gate = new Promise<void>((resolve) => { answer = resolve })
+  server.answers.set('/a', listOf())
+  const waiting = lists.fetchFor(pathNaming([]))
+  await waitFor(() => server.asked.length === 2)
+  t.strictSame(scene.waiting, [2000])
+  await scene.fire(() => true)
+  await waiting
+  answer()
+  await waitFor(() => scene.changes === 1)
+  t.equal(lists.lists.length, 1)
+})
+
+t.test('a configured URL is fetched when it is asked for by hand, also where what is held is current', async (t) => {
+  const server = await listServer(t, { '/a': listOf() })
+  const scene = surroundings()
+  const lists = await openLists(t, { crl: `${server.url}/a` }, scene)
+  t.equal(await lists.refresh(), false)
+  server.answers.set('/a', listOf({ number: 2n }))
+  t.equal(await lists.refresh(), true)
+  t.strictSame([lists.lists.map(({ number }) => number), server.asked.length, scene.waiting], [[2n], 3, [hour]])
+  lists.close()
+  t.equal(await lists.refresh(), false)
+  t.equal(server.asked.length, 3)
+})
+
+t.test('a host that is down for a day is asked, and told of, at most 20 times an hour where nobody waits', async (t) => {
+  const server = await listServer(t)
+  const scene = surroundings()
+  await openLists(t, { crl: `${server.url}/a` }, scene)
+  const asked = [0]
+  const told = [0]
+  while (scene.at < start + day) {
+    await scene.fire(() => scene.waiting.length > 0)
+    const at = Math.floor((scene.at - start) / hour)
+    asked[at] = server.asked.length
+    told[at] = scene.events.length
+  }
+  for (const counts of [asked, told]) t.ok(counts.every((count, at) => count - (counts[at - 1] ?? 0) <= 20), counts.join())
 })
 
 t.test('what cannot be read, or is too long, is reported, and the one held stays', async (t) => {
@@ -152,8 +260,11 @@ t.test('what is out of date when it comes is tried for again as after a failure,
 t.test('a list without nextUpdate is fetched every half an hour to three quarters', async (t) => {
   const server = await listServer(t, { '/a': rawCertificateList({ nextUpdate: undefined }) })
   const scene = surroundings()
-  const lists = await openLists(t, { crl: `${server.url}/a` }, scene)
+  const lists = await openLists(t, { distributionPoints: { allowedHosts: [server.host] }, allowPrivateAddresses: true }, scene)
+  const path = pathNaming([`${server.url}/a`])
+  await lists.fetchFor(path)
   t.strictSame([lists.lists.length, lists.state()[0].nextUpdate, lists.state()[0].number, scene.waiting], [1, undefined, undefined, [hour / 2]])
+  t.equal(lists.fetchFor(path), undefined)
   server.answers.set('/a', rawCertificateList({ nextUpdate: undefined, thisUpdate: utcTime('260102000000Z') }))
   await scene.fire(() => scene.waiting.length > 0)
   t.strictSame(lists.state().map(({ thisUpdate }) => thisUpdate), [new Date('2026-01-02T00:00:00Z')], 'also without a key identifier it is one line')
@@ -222,7 +333,7 @@ t.test('a folder that cannot be written or read is reported, and the list is use
   // Where the file should be is a folder.
   mkdirSync(cacheFile(folder, `${server.url}/a`))
   const lists = await openLists(t, { crl: `${server.url}/a`, cacheDirectory: folder }, scene)
-  t.match(scene.messages, [/^the copy of .* on the disk cannot be used: EISDIR/, /^the certificate list of .* cannot be kept on the disk: E/])
+  t.match(scene.messages, [/^the copy of .* on the disk cannot be used: is a folder/, /^the certificate list of .* cannot be kept on the disk: E/])
   t.strictSame([rawOf(lists), readdirSync(folder).length], [[der], 1], 'nothing is left over')
 })
 
@@ -253,7 +364,7 @@ t.test('what is read when it is closed does not count either', async (t) => {
 
 t.test('of itself it keeps time with timers that keep no process alive', async (t) => {
   const server = await listServer(t, { '/a': listOf() })
-  const { now, issuers, changed, report } = surroundings()
+  const { now, elapsed, issuers, changed, report } = surroundings()
   const seen: Array<{ delay: number, isAlive: boolean }> = []
   const { setTimeout } = globalThis
   t.intercept(globalThis, 'setTimeout', {
@@ -263,8 +374,8 @@ t.test('of itself it keeps time with timers that keep no process alive', async (
       return timer
     }
   })
-  const lists = await openLists(t, { crl: `${server.url}/a` }, { now, issuers, changed, report })
+  const lists = await openLists(t, { crl: `${server.url}/a` }, { now, elapsed, issuers, changed, report })
   await waitFor(() => seen.length > 0)
-  t.strictSame(seen, [{ delay: hour, isAlive: false }])
+  t.strictSame(seen, [{ delay: minute, isAlive: false }])
   lists.close()
 })

@@ -140,9 +140,9 @@ t.test('a responder that keeps failing rests, and then one attempt tells', async
   const clients = Array.from({ length: 10 }, () => mintClient(authority))
   for (const each of clients.slice(0, 5)) await ask(each)
   t.equal(asked.length, 5)
-  t.equal(messages()[4], `the OCSP responder ${url.slice(0, -1)} keeps failing, and is not asked for 30 s`)
+  t.equal(messages().at(-1), `the OCSP responder ${url.slice(0, -1)} keeps failing, and is not asked for 10 s`)
   t.equal(ask(clients[5]), undefined, 'of nobody')
-  move(29_999)
+  move(9_999)
   t.equal(ask(clients[6]), undefined)
   move(1)
   const probe = ask(clients[7])
@@ -151,7 +151,7 @@ t.test('a responder that keeps failing rests, and then one attempt tells', async
   t.equal(asked.length, 6)
   t.equal(messages().filter((each) => each.includes('keeps failing')).length, 2)
   t.equal(ask(clients[9]), undefined)
-  move(30_000)
+  move(10_000)
   isThere = true
   await ask()
   t.strictSame(statuses(), ['good'])
@@ -166,7 +166,7 @@ t.test('that a responder does not know some certificates does not make it rest',
   await ask()
   t.equal(asked.length, 7)
   t.strictSame(statuses(), ['good'])
-  t.equal(messages().length, 6)
+  t.equal(messages().length, 2, 'of thousands of certificates not each is told')
 })
 
 t.test('those who wait for a turn are not asked about once the responder rests', async (t) => {
@@ -175,7 +175,7 @@ t.test('those who wait for a turn are not asked about once the responder rests',
   await Promise.all(Array.from({ length: 100 }, () => ask(mintClient(authority))))
   t.ok(asked.length >= 64 && asked.length < 70, `${asked.length} asked`)
   t.equal(messages().filter((each) => each.includes('keeps failing')).length, 1)
-  t.equal(messages().length, asked.length + 1, 'of those who were not asked about nothing is reported')
+  t.equal(messages().length, 3, 'of those who were asked about the first two are told')
 })
 
 t.test('nobody waits for a turn longer than for an answer', async (t) => {
@@ -365,7 +365,7 @@ t.test('an error that is of nobody\'s making is reported, too', async (t) => {
 })
 
 t.test('a responder is a URL without credentials', async (t) => {
-  const surroundings: OcspSurroundings = { now: () => start, report: () => {}, changed: () => {} }
+  const surroundings: OcspSurroundings = { now: () => start, elapsed: () => 0, report: () => {}, changed: () => {} }
   const refused = (responder: string, problem: string) => t.throws(() => new OcspClient({ responder }, surroundings),
     { name: 'OptionError', code: 'FST_CLIENT_CERTIFICATE_INVALID_OPTION', key: 'revocation.ocsp.responder', message: new RegExp(problem) })
   for (const each of ['', 'ocsp.example.com', 'ldap://127.0.0.1', 'http://']) refused(each, 'is no http or https URL')
@@ -377,7 +377,7 @@ t.test('its timers are its own, and keep no process alive', async (t) => {
   const { setTimeout } = globalThis
   const timers: NodeJS.Timeout[] = []
   t.intercept(globalThis, 'setTimeout', { value: (action: () => void, milliseconds: number) => timers[timers.push(setTimeout(action, milliseconds)) - 1] })
-  const ocsp = new OcspClient({ responder: url }, { now: Date.now, report: (event) => t.fail(event.message), changed: () => {} })
+  const ocsp = new OcspClient({ responder: url }, { now: Date.now, elapsed: () => performance.now(), report: (event) => t.fail(event.message), changed: () => {} })
   await ocsp.askFor(client.certificate, authority.certificate)
   t.equal(ocsp.responsesFor(client.certificate, authority.certificate).length, 1)
   const renewal = timers.at(-1) as NodeJS.Timeout & { _destroyed: boolean }

@@ -57,7 +57,7 @@ async function openssl (t: Test, ...argv: string[]): Promise<{ url: string, chil
 
 function clientOf (t: Test, options: OcspOptions, issuer: Certificate) {
   const messages: string[] = []
-  const ocsp = new OcspClient({ timeout: 600_000, ...options }, { now: Date.now, report: ({ message }) => messages.push(message), changed: () => {} })
+  const ocsp = new OcspClient({ timeout: 600_000, ...options }, { now: Date.now, elapsed: () => performance.now(), report: ({ message }) => messages.push(message), changed: () => {} })
   t.teardown(() => ocsp.close())
   const statusOf = async (certificate: Certificate) => {
     await ocsp.askFor(certificate, issuer)

@@ -59,6 +59,7 @@ export function ocspClient (t: Test, options: OcspOptions, others: Partial<OcspS
   const state = { now: start }
   const ocsp = new OcspClient(options, {
     now: () => state.now,
+    elapsed: () => state.now,
     report: (event) => reports.push(event),
     changed: (certificate) => changes.push(certificate),
     random: () => 0,

@@ -89,6 +89,8 @@ export async function listServer (t: Test, answers: Record<string, Buffer> = {})
 export interface Timer {
   readonly delay: number
   readonly action: () => void
+  /** Of the wall clock, at which it ends if the delay has not yet. */
+  readonly instant: number | undefined
   isCancelled: boolean
 }
 
@@ -102,11 +104,12 @@ export function surroundings (issuers: readonly Certificate[] = [authority.certi
     events: [] as ReportedEvent[],
     timers: [] as Timer[],
     now: () => scene.at,
+    elapsed: () => scene.at,
     random: () => scene.chance,
     changed: () => { scene.changes++ },
     report: (event: ReportedEvent) => { scene.events.push(event) },
-    after (delay: number, action: () => void) {
-      const timer = { delay, action, isCancelled: false }
+    after (delay: number, action: () => void, instant?: number) {
+      const timer = { delay, action, instant, isCancelled: false }
       scene.timers.push(timer)
       return () => { timer.isCancelled = true }
     },
