@@ -1,3 +1,4 @@
+import { isListName } from '../revocation/index.js'
 import { fileOf, watchFiles, type FileWatch, type Source } from '../tls/index.js'
 import type { CheckedOptions } from './options.js'
 
@@ -13,7 +14,7 @@ export class OptionFiles {
   #hasChanged = false
 
   private constructor (files: readonly string[], start: typeof watchFiles) {
-    this.#watch = files.length === 0 ? undefined : start(files, {}, () => this.#tell())
+    this.#watch = files.length === 0 ? undefined : start(files, { counts: isListName }, () => this.#tell())
   }
 
   /** Settles when files may be read. */

@@ -42,11 +42,29 @@ export interface LiveConnectionOptions {
   readonly maxAge: number
 }
 
+const leastClosed = 8
+
+/** Who is at the other end: by the certificate, else by the address. */
+function clientOf ({ caller, remoteAddress }: Connection): string {
+  return (caller as LiveClient).latest?.verdict.presented?.tbsDigest ?? `address ${remoteAddress}`
+}
+
+function groupsOf (connections: readonly Connection[]): Connection[][] {
+  const groups = new Map<string, Connection[]>()
+  for (const connection of connections) {
+    const client = clientOf(connection)
+    const group = groups.get(client)
+    if (group === undefined) groups.set(client, [connection])
+    else group.push(connection)
+  }
+  return [...groups.values()]
+}
+
 // Connections that end close to each other are looked at together.
 const leastPause = 250
 
-// What setTimeout can wait for; beyond, it does not wait at all.
-const longestPause = 2 ** 31 - 1
+// A wall clock that was set, or a machine that was suspended, shows after this long at the latest.
+const longestPause = 60_000
 
 // So many are looked at in one go: judging a client anew takes some 0.1 ms.
 const mostAtOnce = 50
@@ -95,8 +113,18 @@ export class LiveConnections {
     if (due >= this.#due) return
     this.#due = due
     clearTimeout(this.#timer)
-    const pause = Math.min(Math.max(due - this.#options.now(), leastPause), longestPause)
-    this.#timer = setTimeout(() => { this.#due = Infinity; this.sweep() }, pause).unref()
+    this.#wait()
+  }
+
+  #wait (): void {
+    const pause = Math.min(Math.max(this.#due - this.#options.now(), leastPause), longestPause)
+    this.#timer = setTimeout(() => this.#wake(), pause).unref()
+  }
+
+  #wake (): void {
+    if (this.#options.now() < this.#due) return this.#wait()
+    this.#due = Infinity
+    this.sweep()
   }
 
   /** What is known of one client is another thing. */
@@ -154,6 +182,17 @@ export class LiveConnections {
     const chosen = this.#all.filter((connection) => predicate(this.#describe(connection)) === true)
     for (const connection of chosen) connection.end(grace)
     return chosen.length
+  }
+
+  /**
+   * Closes the oldest connections of the client that has most, for a process that has no file descriptor left: a tenth, and at least
+   * eight. How many, and of whom.
+   */
+  makeRoom (): { readonly closed: number, readonly client: string | undefined } {
+    const [most = []] = groupsOf(this.#all).sort((one, other) => other.length - one.length)
+    const closed = most.slice(0, Math.max(leastClosed, Math.ceil(most.length / 10)))
+    for (const connection of closed) connection.destroy()
+    return { closed: closed.length, client: (closed[0]?.caller as LiveClient | undefined)?.latest?.verdict.presented?.subject.toShortString() }
   }
 
   #describe ({ caller, remoteAddress, servername, protocol }: Connection): ConnectedClient {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Certificate } from '../certificate/index.js'
 import type { TlsServers } from '../tls/index.js'
+import type { LiveConnections } from './live-connections.js'
 import { secureContexts, type ServerIdentity, type ServerIdentitySource } from './server-identity.js'
 import type { Trust } from './trust.js'
 import type { ProfileAuthorities } from './trust-source.js'
@@ -17,6 +19,7 @@ export interface Served {
 export interface ReloadOptions {
   readonly trust: Trust
   readonly log: FastifyBaseLogger
+  readonly live: Pick<LiveConnections, 'makeRoom'>
   /** Not there on an application without TLS of this plugin's. */
   readonly served: Served | undefined
 }
@@ -25,6 +28,16 @@ export interface ReloadOptions {
 export interface ReloadRecord {
   readonly changed: boolean
   readonly error: Error | undefined
+}
+
+const mostAttempts = 5
+
+// Milliseconds.
+const pauseForRoom = 10
+
+function hasNoDescriptors (error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown, cause?: unknown }
+  return code === 'EMFILE' || code === 'ENFILE' || (cause instanceof Error && hasNoDescriptors(cause))
 }
 
 const reloads = channel('fastify-client-certificate:reload')
@@ -48,23 +61,28 @@ export class Reload {
   }
 
   /**
-   * Whether anything was new. One at a time: who asks meanwhile gets the one behind it.
+   * Whether anything was new: in files, or behind configured URLs. One at a time: who asks meanwhile gets the one behind it.
    * @throws OptionError something is broken: of that the last good state stays
    */
   now (): Promise<boolean> {
-    this.#running = this.#running.then(() => this.#reload(), () => this.#reload())
+    return this.#next(true)
+  }
+
+  /** Files alone, for when nobody waits: what is wrong is in the log. Never rejects. */
+  async attempt (): Promise<void> {
+    await Promise.allSettled([this.#next(false)])
+  }
+
+  #next (withUrls: boolean): Promise<boolean> {
+    const begin = () => this.#reload(withUrls)
+    this.#running = this.#running.then(begin, begin)
     return this.#running
   }
 
-  /** As `now`, for when nobody waits: what is wrong is in the log. Never rejects. */
-  async attempt (): Promise<void> {
-    await Promise.allSettled([this.now()])
-  }
-
-  async #reload (): Promise<boolean> {
+  async #reload (withUrls: boolean): Promise<boolean> {
     const { log } = this.#options
     try {
-      const changed = await this.#replace()
+      const changed = await this.#replaceWithRoom(withUrls, mostAttempts)
       if (changed) log.info('trust was reloaded: connections are judged by it from now on')
       reloads.publish({ changed, error: undefined } satisfies ReloadRecord)
       return changed
@@ -75,12 +93,31 @@ export class Reload {
     }
   }
 
+  /** File descriptors that one client holds by its connections are not to keep its revocation out. */
+  async #replaceWithRoom (withUrls: boolean, attempts: number): Promise<boolean> {
+    try {
+      return await this.#replace(withUrls)
+    } catch (error) {
+      if (!hasNoDescriptors(error) || attempts === 1 || !this.#makeRoom()) throw error
+      // Descriptors are given back with the next turns of the event loop.
+      await setTimeout(pauseForRoom)
+      return this.#replaceWithRoom(withUrls, attempts - 1)
+    }
+  }
+
+  #makeRoom (): boolean {
+    const { closed, client } = this.#options.live.makeRoom()
+    if (closed > 0) this.#options.log.error({ closed, client }, 'no file descriptors are left for a reload: the oldest connections of the client that has most are closed')
+    return closed > 0
+  }
+
   /**
    * Keys, certificates and CAs are one set, the lists of each profile another: what is broken keeps its last good state, and
    * does not hold up the rest. A revocation is not to wait for a certificate that was mistyped.
    */
-  async #replace (): Promise<boolean> {
-    const sets = [this.#replaceIdentity(), ...this.#options.trust.sources.map((source) => source.reloadLists())]
+  async #replace (withUrls: boolean): Promise<boolean> {
+    const { sources } = this.#options.trust
+    const sets = [this.#replaceIdentity(), ...sources.map((source) => source.reloadLists()), ...withUrls ? sources.map((source) => source.refreshLists()) : []]
     const results = await Promise.allSettled(sets)
     const broken = results.find((result) => result.status === 'rejected')
     if (broken !== undefined) throw broken.reason

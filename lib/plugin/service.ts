@@ -26,6 +26,7 @@ export interface Service {
 
 /** @throws OptionError */
 export async function startService (app: FastifyInstance, options: CheckedOptions): Promise<Service> {
+  const deadline = performance.now() + startTime(app)
   const { mode, now } = options
   const { log } = app
   const journal = new Journal(log)
@@ -33,7 +34,7 @@ export async function startService (app: FastifyInstance, options: CheckedOption
   app.addHook('onClose', async () => files.close())
   const live = new LiveConnections({ journal, now, maxAge: options.maxConnectionAge })
   app.addHook('onClose', async () => live.close())
-  const trust = await Trust.open(options, log, (certificate) => { certificate === undefined ? live.sweep() : live.reconsider(certificate) })
+  const trust = await Trust.open(options, log, (certificate) => { certificate === undefined ? live.sweep() : live.reconsider(certificate) }, Math.max(deadline - performance.now(), 0))
   app.addHook('onClose', async () => trust.close())
   const requirements = new Requirements(trust, options.authorize, options.global, (warning) => log.warn(warning))
   const tunnels = new Tunnels({ live, trust, now })
@@ -42,12 +43,22 @@ export async function startService (app: FastifyInstance, options: CheckedOption
   const guard = new Guard({ trust, requirements, callers, journal, now })
   guardRawRequests(app, { guard, requirements, callers, rawRequests: options.rawRequests })
   // What the servers do with an upgrade comes first, so that it is done for refused clients, too.
-  const reload = new Reload({ trust, log, served: hasTls(app) ? await startTls(app, options, { trust, journal, live }) : undefined })
+  const reload = new Reload({ trust, log, live, served: hasTls(app) ? await startTls(app, options, { trust, journal, live }) : undefined })
   files.onChange(() => { reload.attempt() })
   const warnings = new Warnings({ trust, serverCertificate: () => reload.serverCertificate, log, now })
   app.addHook('onClose', async () => warnings.close())
   const check = checker({ guard, requirements, callers, log })
   return { guard, requirements, state: clientCertificates({ mode, trust, journal, live, now, reload, forwarding, check }) }
+}
+
+// Milliseconds.
+const longestStart = 5000
+
+/** Half of what Fastify gives a plugin, so that a CRL host that does not answer keeps no server from starting. */
+function startTime ({ initialConfig }: FastifyInstance): number {
+  // Fastify gives it 10 seconds by default, and all the time where it is 0.
+  const limit = Number(initialConfig.pluginTimeout) || Infinity
+  return Math.min(limit / 2, longestStart)
 }
 
 /** `undefined` where Fastify's own options are all that there is: no key is given here, and no certificate asked for. */

@@ -20,8 +20,11 @@ export interface TrustSourceOptions {
 
 export interface TrustSurroundings {
   readonly now: () => number
+  readonly elapsed: () => number
   readonly log: FastifyBaseLogger
   readonly denyList: DenyList
+  /** Milliseconds for which a start waits for URLs of lists. */
+  readonly startsWithin: number
   /** Verdicts of before may no longer hold: those on one certificate, where it is named. */
   readonly changed: (certificate?: Certificate) => void
 }
@@ -64,7 +67,7 @@ export class TrustSource {
     this.#prefix = prefix
   }
 
-  async #openStatus ({ now, log, changed }: TrustSurroundings): Promise<void> {
+  async #openStatus ({ now, elapsed, log, changed, startsWithin }: TrustSurroundings): Promise<void> {
     const { profile } = this
     const { crl, revocation } = this.#options
     const report = reportTo(log, profile.name)
@@ -77,9 +80,9 @@ export class TrustSource {
       changed(certificate)
     }
     if (hasLists(crl, revocation)) {
-      this.#lists = await atPrefix(this.#prefix, CertificateLists.open({ ...revocation, crl }, { now, report, changed: listsChanged, get issuers () { return profile.authorities } }))
+      this.#lists = await atPrefix(this.#prefix, CertificateLists.open({ ...revocation, crl }, { now, elapsed, report, startsWithin, changed: listsChanged, get issuers () { return profile.authorities } }))
     }
-    if (revocation.ocsp) this.#ocsp = await atPrefix(this.#prefix, openOcsp(revocation.ocsp, { now, report, changed: answerChanged }))
+    if (revocation.ocsp) this.#ocsp = await atPrefix(this.#prefix, openOcsp(revocation.ocsp, { now, elapsed, report, changed: answerChanged }))
     if (this.#lists !== undefined || this.#ocsp !== undefined) profile.lookUpStatus(new StatusFinder(this.#lists, this.#ocsp, () => profile.authorities))
   }
 
@@ -103,6 +106,11 @@ export class TrustSource {
    */
   async reloadLists (): Promise<boolean> {
     return this.#lists === undefined ? false : atPrefix(this.#prefix, this.#lists.reload())
+  }
+
+  /** Fetches the lists of configured URLs once more; whether anything changed. Never rejects. */
+  async refreshLists (): Promise<boolean> {
+    return this.#lists !== undefined && await this.#lists.refresh()
   }
 
   lists (): ReturnType<CertificateLists['state']> {

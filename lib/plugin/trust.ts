@@ -6,7 +6,7 @@ import { DenyList } from './deny-list.js'
 import { hostName, Hosts } from './hosts.js'
 import type { CheckedOptions } from './options.js'
 import type { TrustProfile } from './trust-profile.js'
-import { TrustSource, type ProfileAuthorities } from './trust-source.js'
+import { TrustSource, type ProfileAuthorities, type TrustSourceOptions } from './trust-source.js'
 
 /** Whom the application trusts: the profile of its own options, and those that it names. */
 export class Trust {
@@ -20,19 +20,18 @@ export class Trust {
    * `changed` is called when verdicts of before may no longer hold: those on one certificate, where it is named.
    * @throws OptionError that names the option
    */
-  static async open (options: CheckedOptions, log: FastifyBaseLogger, changed: (certificate?: Certificate) => void): Promise<Trust> {
+  static async open (options: CheckedOptions, log: FastifyBaseLogger, changed: (certificate?: Certificate) => void, startsWithin: number): Promise<Trust> {
     const trust = new Trust(new DenyList(options.deny, (warning) => log.warn(warning)), changed)
-    // Without a request for a certificate no name is sent, and there is nothing that could be too long.
-    const unasked = options.mode === 'none' ? { advertisedAuthorities: 'none' } as const : {}
-    const surroundings = { now: options.now, log, denyList: trust.denyList, changed }
+    const opening = profilesIn(options).map(([name, profile]) => TrustSource.open(name, profile, { now: options.now, elapsed: () => performance.now(), log, denyList: trust.denyList, changed, startsWithin }))
+    // One that fails does not leave the others alone: they have timers.
+    const opened = await Promise.allSettled(opening)
+    for (const each of opened) if (each.status === 'fulfilled') trust.#sources.set(each.value.profile.name, each.value)
     try {
-      trust.#sources.set('default', await TrustSource.open('default', { ...options, ...unasked }, surroundings))
-      for (const [name, profile] of Object.entries(options.trust)) {
-        trust.#add(await TrustSource.open(name, { ...profile, ...unasked, revocation: profile.revocation === false ? {} : profile.revocation ?? options.revocation, whenNotConforming: options.whenNotConforming }, surroundings), profile.hosts)
-      }
+      const broken = opened.find((each) => each.status === 'rejected')
+      if (broken !== undefined) throw broken.reason
+      for (const [name, { hosts }] of Object.entries(options.trust)) trust.#addHosts(trust.#sources.get(name)!, hosts)
       return trust
     } catch (error) {
-      // What was opened before has timers.
       trust.close()
       throw error
     }
@@ -43,9 +42,7 @@ export class Trust {
     this.#changed = changed
   }
 
-  #add (source: TrustSource, hosts: readonly string[]): void {
-    const { profile } = source
-    this.#sources.set(profile.name, source)
+  #addHosts ({ profile }: TrustSource, hosts: readonly string[]): void {
     hosts.forEach((host, index) => this.hosts.add(host, profile, `trust.${profile.name}.hosts[${index}]`))
   }
 
@@ -106,4 +103,15 @@ export class Trust {
   close (): void {
     for (const source of this.sources) source.close()
   }
+}
+
+/** That of the plugin's own options first, then those that have a name. */
+function profilesIn ({ trust, mode, ...options }: CheckedOptions): ReadonlyArray<readonly [name: string, TrustSourceOptions]> {
+  // Without a request for a certificate no name is sent, and there is nothing that could be too long.
+  const unasked = mode === 'none' ? { advertisedAuthorities: 'none' } as const : {}
+  const { whenNotConforming } = options
+  return [
+    ['default', { ...options, ...unasked }],
+    ...Object.entries(trust).map(([name, profile]) => [name, { ...profile, ...unasked, revocation: profile.revocation === false ? {} : profile.revocation ?? options.revocation, whenNotConforming }] as const)
+  ]
 }

@@ -55,7 +55,7 @@ export function outOfDate (certificate: Certificate, at: number): Verdict {
     certificate,
     refusal: { reason: early ? 'NOT_YET_VALID' : 'EXPIRED', cause },
     presented: certificate,
-    from: early ? -Infinity : notAfter.getTime() + second,
+    from: early ? at : notAfter.getTime() + second,
     until: Math.min(at + refusalHoldsFor, early ? notBefore.getTime() : Infinity)
   }
 }
@@ -63,7 +63,8 @@ export function outOfDate (certificate: Certificate, at: number): Verdict {
 /** No path, or one of a certificate that was revoked: there is no identity. */
 export function refusedFor (cause: Error, presented: Certificate | undefined, at: number, hint?: HintName): Verdict {
   const reason = reasonOf(cause)
-  return { certificate: null, refusal: { reason, cause, hint }, presented, from: -Infinity, until: at + (reason === 'STATUS_UNKNOWN' ? unknownHoldsFor : refusalHoldsFor) }
+  // Where the clock is set back, it is judged anew.
+  return { certificate: null, refusal: { reason, cause, hint }, presented, from: at, until: at + (reason === 'STATUS_UNKNOWN' ? unknownHoldsFor : refusalHoldsFor) }
 }
 
 function reasonOf (cause: Error): RefusalReason {

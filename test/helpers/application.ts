@@ -85,7 +85,7 @@ export interface Answer {
   body: any
 }
 
-export interface Call extends Pick<ConnectionOptions, 'minVersion' | 'maxVersion' | 'session' | 'servername'> {
+export interface Call extends Pick<ConnectionOptions, 'minVersion' | 'maxVersion' | 'session' | 'servername' | 'ciphers'> {
   client?: Minted
   /** Sent behind the client's own certificate. */
   chain?: readonly Minted[]

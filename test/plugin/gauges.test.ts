@@ -17,7 +17,7 @@ const inDays = (days: number) => new Date(now + days * day)
 
 async function trustWith (lists: readonly string[]): Promise<Trust> {
   const options = { ca: world.authority.pem, crl: lists.length === 0 ? undefined : lists, revocation: {}, trust: {}, now: () => now }
-  return Trust.open(options as never, {} as never, () => {})
+  return Trust.open(options as never, {} as never, () => {}, 5000)
 }
 
 t.test('clients are counted by the days that their certificates have left, in a few groups', async (t) => {
@@ -128,7 +128,7 @@ t.test('well before a CA ends a line says so, for each of each profile, unless i
     [[authority(-700, 29), authority(-10, 80)], [soon]], [[authority(-700, 29, keys), authority(-10, 80, keys)], []], [[authority(-700, -1, keys), authority(-700, 1, keys)], [over, soon]]
   ]
   for (const [authorities, expected] of cases) {
-    const trust = await Trust.open({ ca: authorities.map(({ pem }) => pem), revocation: {}, trust: { partners: { ca: authority(-10, 80).pem, hosts: [] } } } as never, {} as never, () => {})
+    const trust = await Trust.open({ ca: authorities.map(({ pem }) => pem), revocation: {}, trust: { partners: { ca: authority(-10, 80).pem, hosts: [] } } } as never, {} as never, () => {}, 5000)
     const { lines, warnings, pass } = warned(trust, undefined)
     t.same(lines.map(({ message }) => message), expected)
     if (expected.length === 1) t.match(lines[0].facts, { certificateAuthority: { profile: 'default', subject: 'CN=Test CA', fingerprint256: authorities[0].certificate.fingerprint256 } })

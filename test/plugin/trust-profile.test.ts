@@ -90,5 +90,5 @@ t.test('a certificate that is an anchor itself has nobody above it to ask about 
 
 t.test('a mistake while a profile is opened is not taken for an option', async (t) => {
   const options = { get ca (): never { throw new TypeError('made up') }, revocation: {}, whenNotConforming: 'accept' } as const
-  await t.rejects(TrustSource.open('partners', options, { now: Date.now, log: {} as never, denyList: new DenyList(undefined), changed: () => {} }), { name: 'TypeError', message: 'made up' })
+  await t.rejects(TrustSource.open('partners', options, { now: Date.now, elapsed: () => performance.now(), startsWithin: 5000, log: {} as never, denyList: new DenyList(undefined), changed: () => {} }), { name: 'TypeError', message: 'made up' })
 })
