@@ -20,27 +20,50 @@ export class FileError extends Error {
 const defaultTimeout = 3000
 
 // Each operation that does not return holds a thread of Node's pool, which has four: without one nothing is read, resolved or verified.
-const mostHanging = 2
+const mostAtOnce = 2
 
 // By their path. What does not return (NFS without its server) can be given up, but not ended.
 const hanging = new Set<string>()
+
+const waiting = new Set<() => void>()
+let running = 0
 
 /**
  * What an operation on the file of this path comes to. While one on the same path has not returned, no other is begun.
  * @throws FileError TIMEOUT: it did not return in time; else what the operation throws
  */
 export async function withinTime <Value> (path: string, operation: () => Promise<Value>, timeout = defaultTimeout): Promise<Value> {
-  if (hanging.has(path) || hanging.size >= mostHanging) throw new FileError('TIMEOUT', 'does not answer: an earlier attempt to read it, or another file, has not returned')
-  const running = operation()
+  if (hanging.has(path) || hanging.size >= mostAtOnce) throw new FileError('TIMEOUT', 'does not answer: an earlier attempt to read it, or another file, has not returned')
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      hanging.add(path)
-      running.catch(() => {}).finally(() => hanging.delete(path))
-      reject(new FileError('TIMEOUT', `did not answer within ${timeout} ms`))
-    }, timeout).unref()
-  })
-  return Promise.race([running, late]).finally(() => clearTimeout(timer))
+  const isLate = new Promise<true>((resolve) => { timer = setTimeout(resolve, timeout, true).unref() })
+  try {
+    return await inTurn(path, operation, isLate, timeout)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function inTurn <Value> (path: string, operation: () => Promise<Value>, isLate: Promise<true>, timeout: number): Promise<Value> {
+  const late = () => new FileError('TIMEOUT', `did not answer within ${timeout} ms`)
+  while (isFull()) if (await Promise.race([turn(), isLate]) === true) throw late()
+  running++
+  const result = operation().finally(endTurn)
+  const value = await Promise.race([result.then((value) => ({ value })), isLate])
+  if (value !== true) return value.value
+  hanging.add(path)
+  result.catch(() => {}).finally(() => hanging.delete(path))
+  throw late()
+}
+
+const isFull = (): boolean => running >= mostAtOnce
+
+/** Settles when one of those that are under way has come to its end. */
+const turn = (): Promise<void> => new Promise((resolve) => { waiting.add(resolve) })
+
+function endTurn (): void {
+  running--
+  for (const look of waiting) look()
+  waiting.clear()
 }
 
 /**

@@ -64,25 +64,27 @@ export class Reload {
    * Whether anything was new: in files, or behind configured URLs. One at a time: who asks meanwhile gets the one behind it.
    * @throws OptionError something is broken: of that the last good state stays
    */
-  now (): Promise<boolean> {
-    return this.#next(true)
+  async now (): Promise<boolean> {
+    // Files do not wait for a host that is slow.
+    const found = await Promise.all([this.#next(), ...this.#options.trust.sources.map((source) => source.refreshLists())])
+    return found.includes(true)
   }
 
   /** Files alone, for when nobody waits: what is wrong is in the log. Never rejects. */
   async attempt (): Promise<void> {
-    await Promise.allSettled([this.#next(false)])
+    await Promise.allSettled([this.#next()])
   }
 
-  #next (withUrls: boolean): Promise<boolean> {
-    const begin = () => this.#reload(withUrls)
+  #next (): Promise<boolean> {
+    const begin = () => this.#reload()
     this.#running = this.#running.then(begin, begin)
     return this.#running
   }
 
-  async #reload (withUrls: boolean): Promise<boolean> {
+  async #reload (): Promise<boolean> {
     const { log } = this.#options
     try {
-      const changed = await this.#replaceWithRoom(withUrls, mostAttempts)
+      const changed = await this.#replaceWithRoom(mostAttempts)
       if (changed) log.info('trust was reloaded: connections are judged by it from now on')
       reloads.publish({ changed, error: undefined } satisfies ReloadRecord)
       return changed
@@ -94,14 +96,14 @@ export class Reload {
   }
 
   /** File descriptors that one client holds by its connections are not to keep its revocation out. */
-  async #replaceWithRoom (withUrls: boolean, attempts: number): Promise<boolean> {
+  async #replaceWithRoom (attempts: number): Promise<boolean> {
     try {
-      return await this.#replace(withUrls)
+      return await this.#replace()
     } catch (error) {
       if (!hasNoDescriptors(error) || attempts === 1 || !this.#makeRoom()) throw error
       // Descriptors are given back with the next turns of the event loop.
       await setTimeout(pauseForRoom)
-      return this.#replaceWithRoom(withUrls, attempts - 1)
+      return this.#replaceWithRoom(attempts - 1)
     }
   }
 
@@ -115,9 +117,8 @@ export class Reload {
    * Keys, certificates and CAs are one set, the lists of each profile another: what is broken keeps its last good state, and
    * does not hold up the rest. A revocation is not to wait for a certificate that was mistyped.
    */
-  async #replace (withUrls: boolean): Promise<boolean> {
-    const { sources } = this.#options.trust
-    const sets = [this.#replaceIdentity(), ...sources.map((source) => source.reloadLists()), ...withUrls ? sources.map((source) => source.refreshLists()) : []]
+  async #replace (): Promise<boolean> {
+    const sets = [this.#replaceIdentity(), ...this.#options.trust.sources.map((source) => source.reloadLists())]
     const results = await Promise.allSettled(sets)
     const broken = results.find((result) => result.status === 'rejected')
     if (broken !== undefined) throw broken.reason

@@ -34,7 +34,7 @@ export async function startService (app: FastifyInstance, options: CheckedOption
   app.addHook('onClose', async () => files.close())
   const live = new LiveConnections({ journal, now, maxAge: options.maxConnectionAge })
   app.addHook('onClose', async () => live.close())
-  const trust = await Trust.open(options, log, (certificate) => { certificate === undefined ? live.sweep() : live.reconsider(certificate) }, Math.max(deadline - performance.now(), 0))
+  const trust = await Trust.open(options, log, (certificate) => { certificate === undefined ? live.sweep() : live.reconsider(certificate) }, Math.max(deadline - performance.now(), startTime(app) / 2))
   app.addHook('onClose', async () => trust.close())
   const requirements = new Requirements(trust, options.authorize, options.global, (warning) => log.warn(warning))
   const tunnels = new Tunnels({ live, trust, now })

@@ -136,7 +136,8 @@ export class CertificateLists {
   fetchFor (path: readonly Certificate[]): Promise<void> | undefined {
     const late = this.#configured.filter((url) => !url.isCurrent).map((url) => url.ask()).filter((each) => each !== undefined)
     const asked = this.#askNamed(path)
-    if (late.length > 0) asked.push(this.#within(longestWait, late))
+    // Who is told of by another list does not wait.
+    if (late.length > 0 && !this.#areCovered(path)) asked.push(this.#within(longestWait, late))
     return asked.length === 0 ? undefined : Promise.all(asked).then(() => undefined)
   }
 
@@ -162,6 +163,10 @@ export class CertificateLists {
   get #places (): ReadonlyArray<{ readonly source: string, readonly held: readonly HeldList[] }> {
     const fromUrls = [...this.#configured, ...this.#named?.urls ?? []].map(({ url, held }) => ({ source: url, held }))
     return [...this.#own.places, ...fromUrls]
+  }
+
+  #areCovered (path: readonly Certificate[]): boolean {
+    return path.slice(0, -1).every((certificate) => this.#isCovered(certificate))
   }
 
   /** Whether the owner named a list that tells of this certificate whatever its distribution points are. */

@@ -113,7 +113,11 @@ class Watched {
       watcher.close()
       this.#folders.delete(folder)
     }
-    for (const [folder, names] of wanted) this.#watch(folder, names, identities.get(folder) as string)
+    for (const [folder, names] of wanted) {
+      const identity = identities.get(folder) as string
+      // To watch one that does not answer would hold up the event loop.
+      if (identity !== '') this.#watch(folder, names, identity)
+    }
   }
 
   #watch (path: string, names: Set<string> | undefined, identity: string): void {

@@ -57,6 +57,22 @@ t.test('so few of them hang at once that Node has threads left', async (t) => {
   t.equal(await withinTime('/e', async () => 'read'), 'read')
 })
 
+t.test('no more than two are begun at once: the others wait for their turn, and no longer than they may', async (t) => {
+  const ends: Array<() => void> = []
+  const slow = () => new Promise<void>((resolve) => { ends.push(resolve) })
+  const two = ['/g', '/h'].map((path) => withinTime(path, slow, 600_000))
+  const three = ['/i', '/j', '/k'].map((path) => withinTime(path, slow, 600_000))
+  await t.rejects(withinTime('/l', slow, 5), { code: 'TIMEOUT', message: 'did not answer within 5 ms' })
+  t.equal(ends.length, 2)
+  for (const count of [4, 5]) {
+    for (const end of ends) end()
+    await setTimeout(0)
+    t.equal(ends.length, count)
+  }
+  for (const end of ends) end()
+  await Promise.all([...two, ...three])
+})
+
 t.test('an error that comes too late is nobody\'s', async (t) => {
   const unhandled = once(process, 'unhandledRejection').then(() => 'unhandled')
   let fail = () => {}

@@ -105,6 +105,19 @@ t.test('reload() fetches the lists of URLs, too', async (t) => {
   t.equal(await app.clientCertificates.reload(), false)
 })
 
+t.test('a file that changes does not wait for a host that says nothing', async (t) => {
+  const folder = t.testdir({ 'ca.crl': mintList(world.authority, { number: 1 }) })
+  const crl = join(folder, 'ca.crl')
+  const options = { crl: [crl, await silentHost(t)], revocation: { fetchTimeout: 600_000 } }
+  const { app, port } = await listen(t, world, { options })
+  t.equal(await whoIs(port), '200 client')
+  let isOver = false
+  app.clientCertificates.reload().finally(() => { isOver = true })
+  writeFileSync(crl, mintList(world.authority, { number: 2, revoked: [serialNumber] }))
+  await until(async () => await whoIs(port) === '401 REVOKED')
+  t.notOk(isOver, 'reload() still waits for the host')
+})
+
 t.test('a list in a file that is of a time to come does not push out the one held, and takes its place when it begins', async (t) => {
   const crl = join(t.testdir({ 'ca.crl': mintList(world.authority, { number: 1 }) }), 'ca.crl')
   let step = 0

@@ -205,6 +205,16 @@ t.test('a request does not wait for long: the list may come later', async (t) =>
   t.equal(lists.lists.length, 1)
 })
 
+t.test('a request whose certificate is told of by another list does not wait for one that is late', async (t) => {
+  const server = await listServer(t, { '/a': listOf({ nextUpdate: new Date(start + hour) }) })
+  const scene = surroundings()
+  const lists = await openLists(t, { crl: [`${server.url}/a`, listOf()] }, scene)
+  scene.at += 2 * hour
+  const path = pathNaming([])
+  t.equal(lists.fetchFor(path), undefined)
+  await waitFor(() => server.asked.length === 2)
+})
+
 t.test('a configured URL is fetched when it is asked for by hand, also where what is held is current', async (t) => {
   const server = await listServer(t, { '/a': listOf() })
   const scene = surroundings()
