@@ -5,13 +5,14 @@ import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import type { CertificateLists, ReportedEvent } from '../../lib/revocation/index.js'
 import { authority, listOf, openLists, pathNaming, start, stranger, waitFor } from './scene.js'
+import { timeouts } from './timeouts.js'
 
 const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 
 /** What a host does with a request, at an instant. */
-type Script = (response: ServerResponse, now: number) => void
+type Script = (response: ServerResponse, now: number, timeOut: () => void) => void
 
 const list = (now: number, fields: Parameters<typeof listOf>[0] = {}): Buffer =>
   listOf({ number: BigInt(Math.floor(now / second)), thisUpdate: new Date(now - minute), nextUpdate: new Date(now + 10 * minute), ...fields })
@@ -29,8 +30,8 @@ const forger = { ...stranger, certificate: authority.certificate }
 
 const scripts: Record<string, Script> = {
   'is down': (response) => { response.socket?.destroy() },
-  'is silent': () => {},
-  'is slow': (response) => { const timer = setInterval(() => response.write('x'), 10); response.once('close', () => clearInterval(timer)) },
+  'is silent': (_response, _now, timeOut) => { timeOut() },
+  'is slow': (response, _now, timeOut) => { response.write('x', () => setImmediate(timeOut)) },
   'sends garbage': (response) => { response.end('<html>') },
   'sends a list with a foreign signature': (response, now) => { response.end(list(now, { by: forger })) },
   'sends an old list': (response) => { response.end(list(start - 24 * hour)) },
@@ -47,8 +48,9 @@ interface Host { readonly url: string, script: Script, asked: number }
 async function simulation (t: Test) {
   const timers = new Set<{ due: number, instant: number, action: () => void }>()
   const events: ReportedEvent[] = []
+  const { come } = timeouts(t)
   let at = start
-  const server = createServer((_request, response) => { host.asked++; host.script(response, at) }).listen(0, '127.0.0.1')
+  const server = createServer((_request, response) => { host.asked++; host.script(response, at, come) }).listen(0, '127.0.0.1')
   t.teardown(() => { server.closeAllConnections(); server.close() })
   await once(server, 'listening')
   const host: Host = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ca.crl`, script: well, asked: 0 }
@@ -76,7 +78,7 @@ async function simulation (t: Test) {
       }
     }
   }
-  const open = (options: object = {}) => openLists(t, { crl: host.url, fetchTimeout: 40, ...options }, surroundings)
+  const open = (options: object = {}) => openLists(t, { crl: host.url, ...options }, surroundings)
   return { host, events, open, pass, now: () => at }
 }
 
