@@ -38,8 +38,8 @@ alone is measured twice in each round: what differs between the two (the null pa
 ![CPU time of the server per operation, as a part of Fastify alone](plot.svg)
 
 All servers speak mutual TLS 1.3 with the same P-256 certificates, check the client's certificate, and answer the same octets. Fastify alone leaves the
-check to OpenSSL (\`rejectUnauthorized\`). The client sends its certificate alone, as browsers do. ${rounds(results)} rounds of fresh processes, in
-each of which all servers run at once and take turns: ${results.servers.handshakes.fastify.count} of 60 full handshakes, ${results.servers.resumed.fastify.count} of 100 resumed ones, and ${results.keptAlive.fastify.count} of 2,000 kept-alive requests, over eight connections that all ask and then
+check to OpenSSL (\`rejectUnauthorized\`). The client sends its certificate alone, as browsers do. Each round
+has fresh processes, and in it all servers run at once and take turns; in all rounds together ${results.servers.handshakes.fastify.count} turns of 60 full handshakes, ${results.servers.resumed.fastify.count} of 100 resumed ones (${rounds(results)} rounds), and ${results.keptAlive.fastify.count} of 2,000 kept-alive requests, over eight connections that all ask and then
 all wait. The client turns its event loop until all has come, and never sleeps: to wake it would be work of the kernel's that is booked on the server, and the more the slower
 a server is. Servers start with \`--initial-heap-size=256\`: V8 collects all garbage for the first time when the heap has some 11 MB, which is while a server starts, and
 where that meets the first calls of some code of Node's own, V8 defines the computed keys of its object literals (as process.nextTick has them) by a slow way for the rest of

@@ -44,9 +44,9 @@ export interface LiveConnectionOptions {
 
 const leastClosed = 8
 
-/** Who is at the other end: by the certificate, else by the address. */
+/** Who is at the other end: by a certificate that was verified (a stranger can make as many as it likes), else by the address. */
 function clientOf ({ caller, remoteAddress }: Connection): string {
-  return (caller as LiveClient).latest?.verdict.presented?.tbsDigest ?? `address ${remoteAddress}`
+  return (caller as LiveClient).latest?.verdict.certificate?.tbsDigest ?? `address ${remoteAddress}`
 }
 
 function groupsOf (connections: readonly Connection[]): Connection[][] {
@@ -192,7 +192,7 @@ export class LiveConnections {
     const [most = []] = groupsOf(this.#all).sort((one, other) => other.length - one.length)
     const closed = most.slice(0, Math.max(leastClosed, Math.ceil(most.length / 10)))
     for (const connection of closed) connection.destroy()
-    return { closed: closed.length, client: (closed[0]?.caller as LiveClient | undefined)?.latest?.verdict.presented?.subject.toShortString() }
+    return { closed: closed.length, client: (closed[0]?.caller as LiveClient | undefined)?.latest?.verdict.certificate?.subject.toShortString() }
   }
 
   #describe ({ caller, remoteAddress, servername, protocol }: Connection): ConnectedClient {

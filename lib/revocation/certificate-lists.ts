@@ -100,7 +100,7 @@ export class CertificateLists {
     return lists
   }
 
-  /** Until all of it is over, or the time is. */
+  /** Waits for all flights, but no longer than so many milliseconds. */
   #within (milliseconds: number, flights: ReadonlyArray<Promise<void> | undefined>): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#after(milliseconds, resolve)

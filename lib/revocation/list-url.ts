@@ -20,6 +20,7 @@ export interface UrlSurroundings extends Clocks {
   readonly changed: () => void
   readonly report: Report
 }
+
 // So many servers that start at once do not ask at once.
 const greatestDelayAtStart = 5000
 
@@ -76,7 +77,7 @@ export class ListUrl {
     return isResting ? undefined : this.#fly()
   }
 
-  /** Fetches what it names, whatever is held, and tells when that is over. Never rejects. */
+  /** Fetches the URL even if the CRL held is current; settles when the fetch has ended. Never rejects. */
   async refresh (): Promise<void> {
     if (!this.#closed.signal.aborted) await this.#fly()
   }

@@ -7,7 +7,7 @@ import { connect, type TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { listen, makeWorld } from '../helpers/application.js'
-import { mintClient, type Minted } from '../helpers/mint.js'
+import { mintAuthority, mintClient, type Minted } from '../helpers/mint.js'
 import { mintList } from '../helpers/mint-list.js'
 
 const world = makeWorld()
@@ -64,6 +64,20 @@ t.test('a reload without file descriptors closes the oldest connections of the c
   const left = app.clientCertificates.connections().map(({ certificate }) => certificate?.subject.commonName)
   t.strictSame(left, ['other', undefined, 'client', 'client'])
   t.match(log.find(({ msg }) => /no file descriptors/.test(msg)), { level: 50, closed: 8, client: 'CN=client' })
+})
+
+t.test('a stranger with a new certificate for each connection counts as one client, by its address', async (t) => {
+  const crl = join(t.testdir({ 'ca.crl': mintList(world.authority, { number: 1 }) }), 'ca.crl')
+  const { app, port } = await listen(t, world, { options: { crl, watch: false } })
+  const strange = mintAuthority({ subject: 'Strange CA' })
+  const sockets = [await open(port, world.client), await open(port, world.client)]
+  for (let count = 0; count < 10; count++) sockets.push(await open(port, mintClient(strange)))
+  t.teardown(() => { for (const socket of sockets) socket.destroy() })
+  writeFileSync(crl, mintList(world.authority, { number: 2 }))
+  refuseToOpen(t, 1)
+  t.equal(await app.clientCertificates.reload(), true)
+  const left = app.clientCertificates.connections().map(({ certificate }) => certificate?.subject.commonName)
+  t.strictSame(left, ['client', 'client', undefined, undefined])
 })
 
 t.test('where there is nothing to close, or it does not help, the reload fails and the state of before stays', async (t) => {
